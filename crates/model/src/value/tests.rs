@@ -1,0 +1,47 @@
+//! Documents go out as JSON and come back unchanged.
+
+use super::*;
+use crate::{Cause, Lack};
+use proptest::prelude::*;
+
+fn any_value() -> impl Strategy<Value = Value> {
+    let leaf = prop_oneof![
+        Just(Value::Null),
+        any::<bool>().prop_map(Value::Bool),
+        any::<i64>().prop_map(Value::Int),
+        (-1e15..1e15).prop_map(Value::Float),
+        ".*".prop_map(Value::from),
+        "[a-z]{1,9}".prop_map(|what| Value::unknown(Missing::one(Lack {
+            what,
+            cause: Cause::Denied,
+            detail: String::new()
+        }))),
+    ];
+    leaf.prop_recursive(4, 64, 8, |inner| {
+        prop_oneof![
+            prop::collection::vec(inner.clone(), 0..8).prop_map(Value::List),
+            prop::collection::vec((".{0,12}", inner), 0..12).prop_map(|entries| entries.into_iter().collect()),
+        ]
+    })
+}
+
+proptest! {
+    #[test]
+    fn json_round_trip_is_exact(value in any_value()) {
+        let text = serde_json::to_string(&value).unwrap();
+        let back: Value = serde_json::from_str(&text).unwrap();
+        prop_assert_eq!(&back, &value);
+        prop_assert_eq!(serde_json::to_string(&back).unwrap(), text);
+    }
+}
+
+#[test]
+fn members_of_the_absent_are_null_and_of_the_unknown_unknown() {
+    let mut document: Value = serde_json::from_str(r#"{"A":{"B":[{"C":1}]},"A":{"B":[{"C":2}]}}"#).unwrap();
+    assert_eq!(document.at("A.B.0.C"), &Value::Int(2), "the last of equal keys");
+    assert_eq!(document.at("A.X.Y"), &Value::Null);
+    document.set("A.B.0", Value::unknown(Missing::one(Lack { what: "p".into(), cause: Cause::Denied, detail: String::new() })));
+    assert!(document.at("A.B.0.C").missing().is_some());
+    document.set("A.B", Value::Null);
+    assert_eq!(document, serde_json::from_str(r#"{"A":{}}"#).unwrap());
+}
