@@ -12,7 +12,7 @@ pub mod severity;
 pub mod value;
 
 pub use exception::ExceptionNote;
-pub use finding::{Finding, ResourceRef, Status};
+pub use finding::{Finding, FindingId, ResourceRef, Status};
 pub use inventory::{Inventory, Record, Unread};
 pub use missing::{Cause, Lack, Missing};
 pub use resource::{Resource, Source, TypeName};
