@@ -1,0 +1,464 @@
+//! Writing a scan: rows that nobody sees until the scan finishes. Knows nothing of reading it back.
+
+use super::{
+    finding_row::{self, Place},
+    lifecycle::{Absence, Past, Present, Step, absence, step},
+    open::Store,
+    rows::Cell,
+    waiting::Waiting,
+};
+use crate::{Changes, Counts, Documents, Judged, Judgement, Part, Policies, ScanHeader, StoreError};
+use model::{Finding, FindingId, Resource, Status, TypeName};
+use sha2::{Digest, Sha256};
+use sqlx::{Row, SqliteConnection, pool::PoolConnection, sqlite::Sqlite};
+use std::collections::{BTreeMap, BTreeSet};
+
+/// What waits in memory is written when it has grown so large.
+const WAITING_BYTES_MAX: usize = 4 << 20;
+/// Resources whose remembered state is read in one query.
+pub(super) const QUERY_ITEMS_MAX: usize = 2_000;
+/// Rows are numbered from the scan's number, shifted by this.
+const SCAN_SHIFT_BITS: u32 = 32;
+
+/// 128 bits of SHA-256.
+pub(super) type Hash = [u8; 16];
+
+/// A scan that is being written. Dropped before [`ScanWriter::finish`], it never was.
+#[derive(Debug)]
+pub struct ScanWriter {
+    pub(super) store: Store,
+    pub(super) seq: i64,
+    pub(super) id: String,
+    documents: Documents,
+    policies_judged: Policies,
+    /// The last scan that had finished when this one began.
+    pub(super) epoch_before: i64,
+    pub(super) next_row: i64,
+    pub(super) listings: BTreeMap<ListingKey, Listing>,
+    pub(super) policies: BTreeMap<String, i64>,
+    identities: BTreeSet<FindingId>,
+    pub(super) any_findings: bool,
+    pub(super) waiting: Waiting,
+    pub(super) ends: Ends,
+    pub(super) changes: Changes,
+    pub(super) resources_read: u64,
+    /// Shared with other running scans; held until the scan ends, to show that its rows are not abandoned.
+    pub(super) _lock: Option<std::fs::File>,
+}
+
+/// Account, type and region of a listing.
+pub(super) type ListingKey = (String, String, String);
+
+/// What was there when the scan began.
+#[derive(Debug)]
+pub(super) struct Before {
+    pub(super) epoch: i64,
+    pub(super) policies: BTreeMap<String, i64>,
+    pub(super) any_findings: bool,
+}
+
+/// What this scan knows of a listing.
+#[derive(Debug)]
+pub(super) struct Listing {
+    pub(super) id: i64,
+    pub(super) resources: BTreeMap<Hash, Known>,
+    pub(super) unread: BTreeSet<String>,
+    pub(super) listed: bool,
+    pub(super) tallies: BTreeMap<i64, (i64, Counts)>,
+}
+
+/// What is known of a resource.
+#[derive(Debug)]
+pub(super) struct Known {
+    pub(super) resource: i64,
+    pub(super) document: Option<KnownDocument>,
+    pub(super) seen: bool,
+    judged: bool,
+}
+
+#[derive(Clone, Copy, Debug)]
+pub(super) struct KnownDocument {
+    pub(super) hash: Hash,
+    pub(super) from_scan: i64,
+    pub(super) body: i64,
+}
+
+/// Rows of earlier scans whose validity ends, or goes on, when this scan finishes.
+#[derive(Debug, Default)]
+pub(super) struct Ends {
+    /// Resources that have a new document.
+    pub(super) documents: Vec<i64>,
+    /// Bodies of documents that are no longer current.
+    pub(super) bodies: Vec<i64>,
+    /// Bodies that this scan wrote and then replaced itself.
+    pub(super) bodies_dropped: Vec<i64>,
+    /// Resources judged anew.
+    pub(super) judged: Vec<i64>,
+    /// Findings that another stretch follows.
+    pub(super) turned: Vec<i64>,
+    /// Findings resolved.
+    pub(super) resolved: Vec<i64>,
+    /// Findings that could not be confirmed.
+    pub(super) unconfirmed: Vec<i64>,
+    /// Findings that could not be confirmed before and are seen again.
+    pub(super) confirmed: Vec<i64>,
+    /// Findings whose words changed: replaced by a row of this scan.
+    pub(super) reworded: Vec<i64>,
+}
+
+impl ScanWriter {
+    pub(super) fn new(
+        store: Store,
+        seq: i64,
+        header: &ScanHeader,
+        before: Before,
+        lock: Option<std::fs::File>,
+    ) -> Self {
+        Self {
+            store,
+            seq,
+            id: header.id.clone(),
+            documents: header.documents,
+            policies_judged: header.policies,
+            epoch_before: before.epoch,
+            next_row: seq << SCAN_SHIFT_BITS,
+            listings: BTreeMap::new(),
+            policies: before.policies,
+            identities: BTreeSet::new(),
+            any_findings: before.any_findings,
+            waiting: Waiting::new(),
+            ends: Ends::default(),
+            changes: Changes::default(),
+            resources_read: 0,
+            _lock: lock,
+        }
+    }
+
+    /// This scan's id.
+    pub fn id(&self) -> &str {
+        &self.id
+    }
+
+    /// Add a part. Nothing of it can be seen before [`ScanWriter::finish`].
+    ///
+    /// Of several documents of one resource the last counts; of several judgements the first.
+    ///
+    /// # Errors
+    /// The store can't be written, or a document is no valid JSON. The scan should be dropped then.
+    pub async fn put(&mut self, part: &Part<'_>) -> Result<(), StoreError> {
+        let mut connection = self.acquire().await?;
+        let key = self.listing(&mut connection, part.account, part.region, part.type_name).await?;
+        for resource in part.resources.unwrap_or_default() {
+            self.put_resource(&key, resource)?;
+            self.write_when_large(&mut connection).await?;
+        }
+        let policies = self.put_tallies(&mut connection, &key, part).await?;
+        for judgements in part.judgements.chunks(QUERY_ITEMS_MAX) {
+            self.put_judgements(&mut connection, &key, judgements, part.type_name, &policies).await?;
+            self.write_when_large(&mut connection).await?;
+        }
+        let listing = self.listings.get_mut(&key).expect("the listing was entered above");
+        listing.listed |= part.resources.is_some();
+        for unread in part.unread {
+            let record = serde_json::to_string(unread).map_err(|source| StoreError::Record {
+                operation: "store an unread listing",
+                object: part.type_name.to_string(),
+                source,
+            })?;
+            listing.unread.insert(record);
+        }
+        Ok(())
+    }
+
+    /// What the store remembers of these resources' judgements, in their order: none where nothing is remembered.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn judged(
+        &mut self,
+        account: &str,
+        region: &str,
+        type_name: &TypeName,
+        resources: &[Resource],
+    ) -> Result<Vec<Option<Judged>>, StoreError> {
+        let mut connection = self.acquire().await?;
+        let key = self.listing(&mut connection, account, region, type_name).await?;
+        let listing = self.listings.get(&key).expect("the listing was entered above");
+        let rows: Vec<Option<i64>> = resources
+            .iter()
+            .map(|resource| listing.resources.get(&resource_key(&resource.region, &resource.id)))
+            .map(|known| known.filter(|known| known.document.is_some()).map(|known| known.resource))
+            .collect();
+        let mut remembered = BTreeMap::new();
+        let asked: Vec<i64> = rows.iter().flatten().copied().collect();
+        for chunk in asked.chunks(QUERY_ITEMS_MAX) {
+            let found = sqlx::query(
+                "SELECT j.resource, j.input, j.verdicts FROM json_each(?1) asked CROSS JOIN judged j ON j.resource = asked.value
+                 WHERE j.from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY j.from_scan",
+            )
+            .bind(super::json_list(chunk))
+            .fetch_all(&mut *connection)
+            .await
+            .and_then(|found| {
+                found.iter().map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
+            })
+            .map_err(self.store.failed("read the remembered judgements"));
+            let found: Vec<(i64, Vec<u8>, Vec<u8>)> = found?;
+            remembered.extend(found.into_iter().map(|(row, input, verdicts)| (row, Judged { input, verdicts })));
+        }
+        Ok(rows.into_iter().map(|row| row.and_then(|row| remembered.remove(&row))).collect())
+    }
+
+    pub(super) async fn acquire(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
+        self.store.pool().acquire().await.map_err(self.store.failed("connect to"))
+    }
+
+    async fn write_when_large(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        if self.waiting.bytes() < WAITING_BYTES_MAX {
+            return Ok(());
+        }
+        self.write_waiting(connection).await
+    }
+
+    pub(super) async fn write_waiting(&mut self, connection: &mut SqliteConnection) -> Result<(), StoreError> {
+        self.waiting.write(connection, self.listings.values_mut()).await.map_err(self.store.failed("write the scan"))
+    }
+
+    /// The first row number that this scan may give.
+    pub(super) fn first_row(&self) -> i64 {
+        self.seq << SCAN_SHIFT_BITS
+    }
+
+    fn new_row(&mut self) -> i64 {
+        self.next_row += 1;
+        self.next_row
+    }
+
+    fn put_resource(&mut self, listing: &ListingKey, resource: &Resource) -> Result<(), StoreError> {
+        let json = serde_json::to_string(resource).map_err(|source| StoreError::Record {
+            operation: "store a document",
+            object: resource.id.clone(),
+            source,
+        })?;
+        let hash = hash_of([json.as_bytes()]);
+        self.resources_read += 1;
+        let partial = self.documents == Documents::Partial;
+        let (row, body) = (self.new_row(), self.new_row());
+        let seq = self.seq;
+        let listing = self.listings.get_mut(listing).expect("the listing was entered before");
+        let key = resource_key(&resource.region, &resource.id);
+        let known = listing.resources.entry(key).or_insert_with(|| {
+            self.waiting.resources.push(resource_row(row, listing.id, key, &resource.region, &resource.id));
+            Known::new(row)
+        });
+        known.seen = true;
+        let document = KnownDocument { hash, from_scan: seq, body };
+        match known.document.replace(document) {
+            Some(old) if old.hash == hash || partial => {
+                known.document = Some(old);
+                return Ok(());
+            }
+            Some(old) if old.from_scan == seq => self.ends.bodies_dropped.push(old.body),
+            Some(old) => {
+                self.changes.changed += 1;
+                self.ends.documents.push(known.resource);
+                self.ends.bodies.push(old.body);
+            }
+            None => self.changes.added += 1,
+        }
+        self.waiting.bodies.push([Cell::Int(body), Cell::Text(json)]);
+        self.waiting.documents.push([
+            Cell::Int(known.resource),
+            Cell::Int(seq),
+            Cell::Blob(hash.to_vec()),
+            Cell::Int(body),
+        ]);
+        Ok(())
+    }
+
+    /// Add up the tallies; the policies that were judged.
+    async fn put_tallies(
+        &mut self,
+        connection: &mut SqliteConnection,
+        listing: &ListingKey,
+        part: &Part<'_>,
+    ) -> Result<BTreeSet<i64>, StoreError> {
+        let mut judged = BTreeSet::new();
+        for tally in part.tallies {
+            let policy = self.policy(connection, tally.policy).await?;
+            judged.insert(policy);
+            let listing = self.listings.get_mut(listing).expect("the listing was entered before");
+            let total = listing.tallies.entry(policy).or_default();
+            total.0 = finding_row::severity_code(tally.severity);
+            total.1 += tally.counts;
+        }
+        Ok(judged)
+    }
+
+    async fn put_judgements(
+        &mut self,
+        connection: &mut SqliteConnection,
+        key: &ListingKey,
+        judgements: &[Judgement<'_>],
+        type_name: &TypeName,
+        policies: &BTreeSet<i64>,
+    ) -> Result<(), StoreError> {
+        let mut fresh = Vec::new();
+        for judgement in judgements {
+            let row = self.new_row();
+            let listing = self.listings.get_mut(key).expect("the listing was entered before");
+            let resource_key = resource_key(judgement.region, judgement.resource);
+            let known = listing.resources.entry(resource_key).or_insert_with(|| {
+                let name = judgement.resource;
+                self.waiting.resources.push(resource_row(row, listing.id, resource_key, judgement.region, name));
+                Known::new(row)
+            });
+            known.seen = true;
+            if !std::mem::replace(&mut known.judged, true) {
+                fresh.push((known.resource, judgement));
+            }
+        }
+        let mut pasts = self.pasts_of(connection, &fresh).await?;
+        for (resource, judgement) in fresh {
+            self.put_judged(resource, judgement);
+            let place = Place { account: &key.0, type_name, region: judgement.region, resource: judgement.resource };
+            let mut present = Vec::with_capacity(judgement.findings.len());
+            for finding in judgement.findings.iter().filter(|finding| finding.status != Status::Pass) {
+                let policy = self.policy(connection, &finding.policy).await?;
+                let past = pasts.by_identity.remove(&finding.id);
+                present.push(self.put_finding(key, resource, policy, finding, place, past.as_ref())?);
+            }
+            let open = pasts.open_of.remove(&resource).unwrap_or_default();
+            for identity in open {
+                if let Some(past) = pasts.by_identity.remove(&identity) {
+                    self.put_absence(&past, policies, &present);
+                }
+            }
+        }
+        Ok(())
+    }
+
+    fn put_judged(&mut self, resource: i64, judgement: &Judgement<'_>) {
+        self.ends.judged.push(resource);
+        if !judgement.input.is_empty() {
+            self.waiting.judged.push([
+                Cell::Int(resource),
+                Cell::Int(self.seq),
+                Cell::Blob(judgement.input.to_vec()),
+                Cell::Blob(judgement.verdicts.to_vec()),
+            ]);
+        }
+    }
+
+    fn put_finding(
+        &mut self,
+        listing: &ListingKey,
+        resource: i64,
+        policy: i64,
+        finding: &Finding,
+        place: Place<'_>,
+        past: Option<&Past>,
+    ) -> Result<Present, StoreError> {
+        let (details, fingerprint) = finding_row::encode(finding, place)?;
+        let present = Present {
+            policy,
+            status: finding_row::status_code(finding.status.as_str()).unwrap_or(finding_row::UNKNOWN),
+            severity: finding_row::severity_code(finding.severity),
+            excepted: finding.exception.is_some(),
+            fingerprint,
+        };
+        if !self.identities.insert(finding.id) {
+            // Two listings show one resource; the first part that names the finding keeps it.
+            return Ok(present);
+        }
+        let seq = self.seq;
+        let (first, opened, reopened, replaces) = match (step(past, &present), past) {
+            (Step::Keep, Some(past)) => {
+                if past.unconfirmed {
+                    self.ends.confirmed.push(past.row);
+                }
+                return Ok(present);
+            }
+            (Step::Reopen, Some(past)) => {
+                self.changes.reopened += 1;
+                (past.first_scan, seq, past.reopened + 1, None)
+            }
+            (Step::Reword, Some(past)) => {
+                self.ends.reworded.push(past.row);
+                (past.first_scan, past.opened_scan, past.reopened, Some(past.row))
+            }
+            (Step::Turn, Some(past)) => {
+                self.ends.turned.push(past.row);
+                (past.first_scan, past.opened_scan, past.reopened, None)
+            }
+            _ => {
+                self.changes.opened += 1;
+                (seq, seq, 0, None)
+            }
+        };
+        let row = self.new_row();
+        let listing = self.listings.get(listing).expect("the listing was entered before").id;
+        self.waiting.findings.push([
+            Cell::Int(row),
+            Cell::Blob(finding.id.as_bytes().to_vec()),
+            Cell::Int(listing),
+            Cell::Int(resource),
+            Cell::Int(policy),
+            Cell::Int(present.status),
+            Cell::Int(present.severity),
+            Cell::Int(i64::from(present.excepted)),
+            Cell::Int(i64::from(finding.risk.score)),
+            Cell::Int(first),
+            Cell::Int(opened),
+            Cell::Int(reopened),
+            Cell::Int(seq),
+            Cell::from(replaces),
+            Cell::Int(fingerprint),
+            Cell::Text(details),
+        ]);
+        Ok(present)
+    }
+
+    fn put_absence(&mut self, past: &Past, policies: &BTreeSet<i64>, present: &[Present]) {
+        let judged = self.policies_judged == Policies::Every || policies.contains(&past.policy);
+        match absence(past, judged, present) {
+            Absence::Untouched => {}
+            Absence::Unconfirmed if past.unconfirmed => {}
+            Absence::Unconfirmed => self.ends.unconfirmed.push(past.row),
+            Absence::Resolved => {
+                self.changes.resolved += 1;
+                self.ends.resolved.push(past.row);
+            }
+        }
+    }
+}
+
+impl Known {
+    pub(super) fn new(resource: i64) -> Self {
+        Self { resource, document: None, seen: false, judged: false }
+    }
+}
+
+fn resource_row(row: i64, listing: i64, key: Hash, region: &str, id: &str) -> [Cell; 5] {
+    [
+        Cell::Int(row),
+        Cell::Int(listing),
+        Cell::Blob(key.to_vec()),
+        Cell::Text(region.to_owned()),
+        Cell::Text(id.to_owned()),
+    ]
+}
+
+fn resource_key(region: &str, id: &str) -> Hash {
+    hash_of([&region.len().to_le_bytes(), region.as_bytes(), id.as_bytes()])
+}
+
+fn hash_of<const PARTS: usize>(parts: [&[u8]; PARTS]) -> Hash {
+    let mut digest = Sha256::new();
+    for part in parts {
+        digest.update(part);
+    }
+    let mut hash = Hash::default();
+    hash.iter_mut().zip(digest.finalize()).for_each(|(slot, byte)| *slot = byte);
+    hash
+}
