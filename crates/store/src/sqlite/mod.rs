@@ -21,6 +21,9 @@ pub use inventory::InventoryReader;
 pub use open::Store;
 pub use writer::ScanWriter;
 
+#[cfg(test)]
+pub(crate) use open::options;
+
 use crate::StoreError;
 use chrono::{DateTime, Utc};
 

@@ -52,10 +52,14 @@ impl Store {
     /// # Errors
     /// The file is no store, damaged, of a newer schema, or can't be written; no space is left.
     pub async fn open(path: &Path) -> Result<Self, StoreError> {
+        Self::open_with(path, options()).await
+    }
+
+    pub(crate) async fn open_with(path: &Path, options: SqliteConnectOptions) -> Result<Self, StoreError> {
         const OPENING: &str = "open";
         create_private(path)?;
         let failed = |source| StoreError::database(OPENING, path, source);
-        let options = options().filename(path).create_if_missing(true);
+        let options = options.filename(path).create_if_missing(true);
         let mut connection = options.connect().await.map_err(failed)?;
         migrate(&mut connection, path).await?;
         sqlx::query("PRAGMA journal_mode = WAL").fetch_one(&mut connection).await.map_err(failed)?;
@@ -115,7 +119,7 @@ impl Store {
     }
 }
 
-fn options() -> SqliteConnectOptions {
+pub(crate) fn options() -> SqliteConnectOptions {
     SqliteConnectOptions::new()
         .page_size(PAGE_BYTES)
         .foreign_keys(false)
@@ -176,12 +180,18 @@ async fn version(connection: &mut SqliteConnection, path: &Path) -> Result<Resul
 
 /// Fail now, and not at the end of the first scan, where the file can't be written.
 async fn check_writable(connection: &mut SqliteConnection) -> Result<(), sqlx::Error> {
-    let transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    // In a file that can't be written, beginning to write succeeds; writing does not.
+    let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
+    let mark = format!("PRAGMA application_id = {APPLICATION_ID}");
+    sqlx::raw_sql(sqlx::AssertSqlSafe(mark)).execute(&mut *transaction).await?;
     transaction.rollback().await
 }
 
 /// Make the folder and the file, for their owner alone: documents of an account are nobody else's business.
 fn create_private(path: &Path) -> Result<(), StoreError> {
+    if path.is_dir() {
+        return Err(StoreError::NotAStore { path: path.to_owned() });
+    }
     if path.exists() {
         return Ok(());
     }

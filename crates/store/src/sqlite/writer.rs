@@ -13,8 +13,8 @@ use sha2::{Digest, Sha256};
 use sqlx::{Row, SqliteConnection, pool::PoolConnection, sqlite::Sqlite};
 use std::collections::{BTreeMap, BTreeSet};
 
-/// What waits in memory is written when it has grown so large.
-const WAITING_BYTES_MAX: usize = 4 << 20;
+/// What waits in memory is written when it has grown so large; tests write often.
+const WAITING_BYTES_MAX: usize = if cfg!(test) { 16 << 10 } else { 4 << 20 };
 /// Resources whose remembered state is read in one query.
 pub(super) const QUERY_ITEMS_MAX: usize = 2_000;
 /// Rows are numbered from the scan's number, shifted by this.

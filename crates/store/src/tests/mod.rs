@@ -1,6 +1,12 @@
 //! Tests of the store through its public methods. Each table's line is a test.
 
+mod comparisons;
+mod faults;
+mod kill;
 mod lives;
+mod pruning;
+mod round_trip;
+mod scopes;
 
 use crate::{Counts, Documents, Judgement, Part, Policies, ScanEnd, ScanHeader, ScanWriter, Store, Tally};
 use chrono::{DateTime, Utc};
