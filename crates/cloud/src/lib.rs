@@ -1,1 +1,5 @@
-//! Not built yet.
+//! Live discovery: what the providers' APIs answer.
+//!
+//! Never: a verdict, a write to a cloud, giving up silently.
+
+pub mod aws;

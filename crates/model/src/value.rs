@@ -125,6 +125,11 @@ impl Value {
         if let Self::Unknown(missing) = self { Some(missing) } else { None }
     }
 
+    /// As JSON text.
+    pub fn to_json(&self) -> String {
+        serde_json::to_string(self).unwrap_or_default()
+    }
+
     /// An unknown value.
     pub fn unknown(missing: Missing) -> Self {
         Self::Unknown(Arc::new(missing))
@@ -256,7 +261,8 @@ impl Map {
         self.0.binary_search_by(|(k, _)| (**k).cmp(key))
     }
 
-    fn from_entries(mut entries: Vec<(Key, Value)>) -> Self {
+    /// From entries in any order; of equal keys the last one stays.
+    pub fn from_entries(mut entries: Vec<(Key, Value)>) -> Self {
         // A stable sort, then the last of equal keys: as JSON readers do.
         entries.sort_by(|a, b| a.0.cmp(&b.0));
         entries.dedup_by(|later, earlier| {
