@@ -38,7 +38,7 @@ pub(super) fn mark(kind: &str, secret: &str, random: bool) -> String {
 
 /// The marks in a text: where, and of which kind.
 pub(super) fn marks(text: &str) -> Vec<(Range<usize>, String)> {
-    if !text.contains(OPENING) {
+    if text.is_ascii() || !text.contains(OPENING) {
         return Vec::new();
     }
     let kind = |found: &regex::Captures<'_>| found.get(1).map(|kind| kind.as_str().to_owned()).unwrap_or_default();

@@ -7,6 +7,12 @@ use super::{
 use regex::Regex;
 use std::{ops::Range, sync::LazyLock};
 
+/// Times that a text is gone through; where that does not clean it, all of it goes.
+const PASSES_MAX: usize = 32;
+
+/// Length of the secret half of an AWS access key, in characters.
+const AWS_SECRET_CHARS: usize = 40;
+
 /// How hard to look.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
 pub(super) enum Level {
@@ -57,7 +63,13 @@ pub(super) fn hits(text: &str, key: Option<&str>, level: Level) -> Vec<Hit> {
 
 /// The whole text as the value of a key.
 fn by_key(text: &str, key: &str, level: Level) -> Option<Hit> {
+    if level == Level::Formats && text.len() < AWS_SECRET_CHARS {
+        return None;
+    }
     let trimmed = text.trim();
+    if level == Level::Formats && trimmed.len() != AWS_SECRET_CHARS {
+        return None;
+    }
     let start = text.len() - text.trim_start().len();
     let (kind, random) = match context::promise(key)? {
         Promise::AwsSecretKey if is_aws_secret(trimmed) => ("aws-secret-access-key", true),
@@ -70,56 +82,89 @@ fn by_key(text: &str, key: &str, level: Level) -> Option<Hit> {
 }
 
 fn is_aws_secret(text: &str) -> bool {
-    text.len() == 40
+    text.len() == AWS_SECRET_CHARS
         && text.bytes().all(|b| b.is_ascii_alphanumeric() || matches!(b, b'/' | b'+'))
         && !value::is_example(text)
+}
+
+/// A key, what joins it to a value, the value, and the text around.
+struct Assignment<'a> {
+    before: &'a str,
+    key: &'a str,
+    operator: &'a str,
+    value: &'a str,
+    quoted: bool,
+    after: &'a str,
+    range: Range<usize>,
 }
 
 /// Assignments within a text.
 fn assignments(text: &str, level: Level, hits: &mut Vec<Hit>) {
     let mut from = 0;
-    while let Some(found) = text.get(from..).and_then(|rest| ASSIGNMENT.captures(rest)) {
+    while let Some(found) = ASSIGNMENT.captures_at(text, from) {
         let (Some(key), Some(operator), Some(raw)) = (found.get(1), found.get(2), found.get(3)) else { break };
-        // A key without a value may be the value of another: go on behind the key only.
-        from += key.end().max(1);
-        let shift = from - key.end().max(1);
+        // What looks like a value may be a key itself: go on right behind this key.
+        from = key.end().max(from + 1);
         let quoted = raw.as_str().starts_with(['"', '\'']);
-        let value = raw.as_str().trim_matches(['"', '\'']);
-        let bare = operator.as_str().trim().is_empty();
-        // `--password hunter2` is an option; other words in a row are prose.
-        if (bare && !key.as_str().starts_with("--")) || !is_assigned(value, quoted, operator.as_str(), level) {
-            continue;
+        let range = if quoted { raw.start() + 1..raw.end() - 1 } else { raw.range() };
+        let assignment = Assignment {
+            before: text.get(..key.start()).unwrap_or_default(),
+            key: key.as_str(),
+            operator: operator.as_str(),
+            value: text.get(range.clone()).unwrap_or_default(),
+            quoted,
+            after: text.get(raw.end()..).unwrap_or_default(),
+            range,
+        };
+        if let Some(hit) = assigned(&assignment, level) {
+            from = from.max(hit.range.end);
+            hits.push(hit);
         }
-        let Some(promise) = context::promise(key.as_str()) else { continue };
-        let kind = match promise {
-            Promise::AwsSecretKey if is_aws_secret(value) => "aws-secret-access-key",
-            Promise::Password if value::is_password(value) => "password",
-            Promise::Random | Promise::AwsSecretKey if value::is_random(value) => "secret",
-            _ => continue,
-        };
-        let start = shift + raw.start() + usize::from(quoted);
-        let hit = Hit {
-            range: start..start + value.len(),
-            kind: kind.to_owned(),
-            random: kind.starts_with("aws"),
-            marked: false,
-        };
-        from = from.max(hit.range.end);
-        hits.push(hit);
+        while !text.is_char_boundary(from) {
+            from += 1;
+        }
     }
 }
 
-/// Whether what stands behind an assignment is a value rather than code.
-fn is_assigned(value: &str, quoted: bool, operator: &str, level: Level) -> bool {
-    if quoted {
+fn assigned(assignment: &Assignment<'_>, level: Level) -> Option<Hit> {
+    let value = assignment.value;
+    // `--password hunter2` is an option; other words in a row are prose.
+    let bare = assignment.operator.trim().is_empty();
+    if (bare && !assignment.key.starts_with("--")) || !is_assigned(assignment, level) {
+        return None;
+    }
+    let kind = match context::promise(assignment.key)? {
+        Promise::AwsSecretKey if is_aws_secret(value) => "aws-secret-access-key",
+        Promise::Password if value::is_password(value) => "password",
+        Promise::Random | Promise::AwsSecretKey if value::is_random(value) => "secret",
+        _ => return None,
+    };
+    let random = kind.starts_with("aws");
+    Some(Hit { range: assignment.range.clone(), kind: kind.to_owned(), random, marked: false })
+}
+
+/// Whether what stands behind an assignment is a value rather than code or prose.
+fn is_assigned(assignment: &Assignment<'_>, level: Level) -> bool {
+    let Assignment { before, operator, value, after, .. } = *assignment;
+    if assignment.quoted {
         return true;
     }
     if value.contains(['(', ')', '[', ']', '{', '}', '=']) && !value.ends_with('=') {
         return false;
     }
-    // `password = request.password` in code; `PASSWORD=hunter2` in a shell, `password: hunter2` in YAML.
-    let spaced = operator.starts_with(char::is_whitespace) && !operator.trim().is_empty();
-    level != Level::Text || !spaced || (value.bytes().any(|b| b.is_ascii_digit()) && !value.contains('.'))
+    if operator.trim().is_empty() || !operator.contains(char::is_whitespace) {
+        return true;
+    }
+    // `password: hunter2` in YAML and `password = hunter2` in an ini file have a line to themselves; prose has not.
+    let line_before = before.rsplit('\n').next().unwrap_or_default();
+    let line_after = after.split('\n').next().unwrap_or_default();
+    let alone = line_before.trim_matches([' ', '\t', '-', '"', '\'']).is_empty()
+        && (line_after.trim_matches([' ', '\t', ',', ';', '\r']).is_empty()
+            || line_after.trim_start().starts_with('#'));
+    // `password = request.password` has one too; in a script, only what has a digit is told from code.
+    let code = operator.starts_with(char::is_whitespace)
+        && (value.contains('.') || (level == Level::Text && !value.bytes().any(|b| b.is_ascii_digit())));
+    alone && !code
 }
 
 /// In order, each part of the text once: what begins first, the longer of two.
@@ -144,18 +189,29 @@ fn without_overlap(mut hits: Vec<Hit>) -> Vec<Hit> {
 
 /// The text with marks in place of its credentials, telling of each; `None` where there is nothing to take out.
 pub(super) fn redacted(text: &str, key: Option<&str>, level: Level, mut tell: impl FnMut(&str)) -> Option<String> {
-    let hits = hits(text, key, level);
-    if !hits.iter().any(|hit| !hit.marked) {
-        return None;
+    let mut clean: Option<String> = None;
+    // Where one credential ended right at the next, the mark is the border that the next was missing.
+    for _ in 0..PASSES_MAX {
+        let before = clean.as_deref().unwrap_or(text);
+        let hits: Vec<Hit> = hits(before, key, level).into_iter().filter(|hit| !hit.marked).collect();
+        if hits.is_empty() {
+            return clean;
+        }
+        clean = Some(with_marks(before, &hits, &mut tell));
     }
+    tell("credentials");
+    Some(marker::mark("credentials", "", false))
+}
+
+fn with_marks(text: &str, hits: &[Hit], tell: &mut impl FnMut(&str)) -> String {
     let mut clean = String::with_capacity(text.len());
     let mut at = 0;
-    for hit in hits.iter().filter(|hit| !hit.marked) {
+    for hit in hits {
         clean.push_str(text.get(at..hit.range.start).unwrap_or_default());
         clean.push_str(&marker::mark(&hit.kind, text.get(hit.range.clone()).unwrap_or_default(), hit.random));
         tell(&hit.kind);
         at = hit.range.end;
     }
     clean.push_str(text.get(at..).unwrap_or_default());
-    Some(clean)
+    clean
 }
