@@ -78,13 +78,15 @@ CREATE TABLE resource (
 
 CREATE INDEX resource_name ON resource (name);
 
+-- A listing's documents lie together: a scan of an unchanged estate reads them in one go.
 CREATE TABLE document (
+    listing   INTEGER NOT NULL,
     resource  INTEGER NOT NULL,
     from_scan INTEGER NOT NULL,
     to_scan   INTEGER,
     hash      BLOB    NOT NULL,
     body      INTEGER NOT NULL,
-    PRIMARY KEY (resource, from_scan)
+    PRIMARY KEY (listing, resource, from_scan)
 ) STRICT, WITHOUT ROWID;
 
 -- form 0: JSONB of the resource; form 1: zstd of its JSON text, for what is no longer current.
@@ -96,11 +98,12 @@ CREATE TABLE body (
 
 -- What the judge remembers of a resource; both blobs are opaque here.
 CREATE TABLE judged (
+    listing   INTEGER NOT NULL,
     resource  INTEGER NOT NULL,
     from_scan INTEGER NOT NULL,
     input     BLOB    NOT NULL,
     verdicts  BLOB    NOT NULL,
-    PRIMARY KEY (resource, from_scan)
+    PRIMARY KEY (listing, resource, from_scan)
 ) STRICT, WITHOUT ROWID;
 
 CREATE TABLE unread (

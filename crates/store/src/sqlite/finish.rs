@@ -4,7 +4,7 @@ use super::{
     json_list,
     rows::{Cell, Rows},
     to_i64, to_micros,
-    writer::{Listing, ScanWriter},
+    writer::{ByListing, Listing, ScanWriter},
 };
 use crate::{Counts, ScanEnd, ScanSummary, StoreError};
 use sqlx::{Connection, Row, SqliteConnection};
@@ -32,9 +32,12 @@ macro_rules! current {
     };
 }
 
-const CLOSE_DOCUMENTS: &str =
-    concat!("UPDATE document SET to_scan = ?2 WHERE resource IN (SELECT value FROM json_each(?1))", current!());
-const FORGET_JUDGED: &str = "DELETE FROM judged WHERE resource IN (SELECT value FROM json_each(?1)) AND from_scan <> ?2
+const CLOSE_DOCUMENTS: &str = concat!(
+    "UPDATE document SET to_scan = ?2 WHERE listing = ?3 AND resource IN (SELECT value FROM json_each(?1))",
+    current!()
+);
+const FORGET_JUDGED: &str =
+    "DELETE FROM judged WHERE listing = ?3 AND resource IN (SELECT value FROM json_each(?1)) AND from_scan <> ?2
     AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL)";
 const RESOLVE_ON_RESOURCES: &str = concat!(
     "UPDATE finding SET to_scan = ?2, ended = 1, ",
@@ -67,9 +70,9 @@ const DROP_BODIES: &str = "DELETE FROM body WHERE ?2 = ?2 AND id IN (SELECT valu
 const CLOSE_RIVALS: &[&str] = &[
     "UPDATE document SET to_scan = ?1 WHERE to_scan IS NULL AND from_scan <> ?1
        AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL)
-       AND resource IN (SELECT resource FROM document WHERE from_scan = ?1)",
+       AND (listing, resource) IN (SELECT listing, resource FROM document WHERE from_scan = ?1)",
     "DELETE FROM judged WHERE from_scan <> ?1 AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL)
-       AND resource IN (SELECT resource FROM judged WHERE from_scan = ?1)",
+       AND (listing, resource) IN (SELECT listing, resource FROM judged WHERE from_scan = ?1)",
     "UPDATE finding SET to_scan = ?1, ended = 0 WHERE to_scan IS NULL AND from_scan <> ?1
        AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL)
        AND identity IN (SELECT identity FROM finding WHERE from_scan = ?1)",
@@ -95,11 +98,11 @@ impl ScanWriter {
     }
 
     /// Resources that were known and that their listing no longer shows; their bodies go to history.
-    fn gone(&mut self) -> Vec<i64> {
-        let mut gone = Vec::new();
+    fn gone(&mut self) -> ByListing {
+        let mut gone = ByListing::new();
         for listing in self.listings.values().filter(|listing| listing.listed && listing.unread.is_empty()) {
             for known in listing.resources.values().filter(|known| !known.seen) {
-                gone.push(known.resource);
+                gone.entry(listing.id).or_default().push(known.resource);
                 self.ends.bodies.extend(known.document.map(|document| document.body));
             }
         }
@@ -109,18 +112,24 @@ impl ScanWriter {
     async fn conclude(
         &mut self,
         connection: &mut SqliteConnection,
-        gone: &[i64],
+        gone: &ByListing,
         end: ScanEnd,
     ) -> Result<(), sqlx::Error> {
         let seq = self.seq;
         let ends = std::mem::take(&mut self.ends);
         let row = sqlx::query("SELECT coalesce(max(epoch), 0) FROM scan").fetch_one(&mut *connection).await?;
         let last_epoch: i64 = row.try_get(0)?;
-        self.changes.removed += each(connection, CLOSE_DOCUMENTS, gone, seq).await?;
-        self.changes.resolved += each(connection, RESOLVE_ON_RESOURCES, gone, seq).await?;
-        each(connection, FORGET_JUDGED, gone, seq).await?;
-        each(connection, CLOSE_DOCUMENTS, &ends.documents, seq).await?;
-        each(connection, FORGET_JUDGED, &ends.judged, seq).await?;
+        for (listing, gone) in gone {
+            self.changes.removed += each_of(connection, CLOSE_DOCUMENTS, gone, seq, *listing).await?;
+            self.changes.resolved += each(connection, RESOLVE_ON_RESOURCES, gone, seq).await?;
+            each_of(connection, FORGET_JUDGED, gone, seq, *listing).await?;
+        }
+        for (listing, resources) in &ends.documents {
+            each_of(connection, CLOSE_DOCUMENTS, resources, seq, *listing).await?;
+        }
+        for (listing, resources) in &ends.judged {
+            each_of(connection, FORGET_JUDGED, resources, seq, *listing).await?;
+        }
         each(connection, RESOLVE, &ends.resolved, seq).await?;
         each(connection, TURN, &ends.turned, seq).await?;
         each(connection, UNCONFIRM, &ends.unconfirmed, seq).await?;
@@ -267,10 +276,21 @@ async fn each(
     rows: &[i64],
     seq: i64,
 ) -> Result<u64, sqlx::Error> {
+    each_of(connection, statement, rows, seq, 0).await
+}
+
+/// The same over row numbers of a listing (`?3`).
+async fn each_of(
+    connection: &mut SqliteConnection,
+    statement: &'static str,
+    rows: &[i64],
+    seq: i64,
+    listing: i64,
+) -> Result<u64, sqlx::Error> {
     let mut changed = 0;
     for chunk in rows.chunks(ROW_NUMBERS_MAX) {
-        let result = sqlx::query(statement).bind(json_list(chunk)).bind(seq).execute(&mut *connection).await?;
-        changed += result.rows_affected();
+        let query = sqlx::query(statement).bind(json_list(chunk)).bind(seq).bind(listing);
+        changed += query.execute(&mut *connection).await?.rows_affected();
     }
     Ok(changed)
 }

@@ -13,7 +13,7 @@ const UNPACKED_BYTES_MAX: usize = 1 << 30;
 
 /// ?1: the epoch; the others: JSON lists, empty for all.
 const BODIES: &str =
-    "SELECT d.body FROM listing l JOIN resource r ON r.listing = l.id JOIN document d ON d.resource = r.id
+    "SELECT d.body FROM listing l JOIN resource r ON r.listing = l.id JOIN document d ON d.listing = l.id AND d.resource = r.id
     WHERE d.from_scan IN (SELECT seq FROM scan WHERE epoch <= ?1)
       AND (d.to_scan IS NULL OR d.to_scan NOT IN (SELECT seq FROM scan WHERE epoch <= ?1))
       AND (?2 = '[]' OR l.account IN (SELECT value FROM json_each(?2)))

@@ -3,10 +3,10 @@
 use super::{
     finding_row, json_list,
     lifecycle::Past,
-    writer::{Hash, Known, KnownDocument, Listing, ListingKey, QUERY_ITEMS_MAX, ScanWriter},
+    writer::{Hash, Known, KnownDocument, Listing, ListingKey, QUERY_ITEMS_MAX, ScanWriter, resource_key},
 };
-use crate::{Judgement, StoreError};
-use model::{FindingId, TypeName};
+use crate::{Judged, Judgement, StoreError};
+use model::{FindingId, Resource, TypeName};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::{BTreeMap, BTreeSet};
 
@@ -30,6 +30,32 @@ const LAST_OF_IDENTITIES: &str = "SELECT f.identity, f.resource, f.id, f.policy,
     ORDER BY f.to_scan IS NULL, f.id";
 
 impl ScanWriter {
+    /// What the store remembers of these resources' judgements, in their order: none where nothing is remembered.
+    ///
+    /// # Errors
+    /// The store can't be read.
+    pub async fn judged(
+        &mut self,
+        account: &str,
+        region: &str,
+        type_name: &TypeName,
+        resources: &[Resource],
+    ) -> Result<Vec<Option<Judged>>, StoreError> {
+        let mut connection = self.acquire().await?;
+        let key = self.listing(&mut connection, account, region, type_name).await?;
+        let listing = self.listings.get(&key).expect("the listing was entered above");
+        let rows: Vec<Option<i64>> = resources
+            .iter()
+            .map(|resource| listing.resources.get(&resource_key(&resource.region, &resource.id)))
+            .map(|known| known.filter(|known| known.document.is_some()).map(|known| known.resource))
+            .collect();
+        let asked: Vec<i64> = rows.iter().flatten().copied().collect();
+        let mut remembered = remembered(&mut connection, listing, &asked)
+            .await
+            .map_err(self.store.failed("read the remembered judgements"))?;
+        Ok(rows.into_iter().map(|row| row.and_then(|row| remembered.remove(&row))).collect())
+    }
+
     /// Enter a listing, with all that is known of it.
     pub(super) async fn listing(
         &mut self,
@@ -140,25 +166,48 @@ async fn load(connection: &mut SqliteConnection, key: &ListingKey) -> Result<Lis
         return Ok(listing);
     };
     listing.id = found.try_get(0)?;
+    let mut documents = BTreeMap::new();
     let rows = sqlx::query(
-        "SELECT r.id, r.key, d.hash, d.from_scan, d.body FROM resource r
-         LEFT JOIN document d ON d.resource = r.id AND d.to_scan IS NULL
-           AND d.from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL)
-         WHERE r.listing = ?1",
-    )
-    .bind(listing.id)
-    .fetch_all(&mut *connection)
-    .await?;
-    for row in rows {
+        "SELECT resource, hash, from_scan, body FROM document WHERE listing = ?1 AND to_scan IS NULL
+           AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY resource",
+    );
+    for row in rows.bind(listing.id).fetch_all(&mut *connection).await? {
+        let document =
+            KnownDocument { hash: to_hash(row.try_get(1)?), from_scan: row.try_get(2)?, body: row.try_get(3)? };
+        documents.insert(row.try_get::<i64, _>(0)?, document);
+    }
+    let rows = sqlx::query("SELECT id, key FROM resource WHERE listing = ?1 ORDER BY key");
+    for row in rows.bind(listing.id).fetch_all(&mut *connection).await? {
         let mut known = Known::new(row.try_get(0)?);
-        let hash: Option<&[u8]> = row.try_get(2)?;
-        if let Some(hash) = hash {
-            known.document =
-                Some(KnownDocument { hash: to_hash(hash), from_scan: row.try_get(3)?, body: row.try_get(4)? });
-        }
+        known.document = documents.remove(&known.resource);
         listing.resources.insert(to_hash(row.try_get(1)?), known);
     }
     Ok(listing)
+}
+
+const REMEMBERED_OF_LISTING: &str = "SELECT resource, input, verdicts FROM judged WHERE listing = ?2 AND ?1 = ?1
+      AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY resource, from_scan";
+const REMEMBERED_OF_RESOURCES: &str = "SELECT j.resource, j.input, j.verdicts
+    FROM json_each(?1) asked CROSS JOIN judged j ON j.resource = asked.value AND j.listing = ?2
+    WHERE j.from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY j.from_scan";
+
+/// The remembered judgements of these resources of a listing, by resource; of the whole listing where most are asked for.
+async fn remembered(
+    connection: &mut SqliteConnection,
+    listing: &Listing,
+    asked: &[i64],
+) -> Result<BTreeMap<i64, Judged>, sqlx::Error> {
+    let most = asked.len() * 2 > listing.resources.len();
+    let (sql, chunk_max) =
+        if most { (REMEMBERED_OF_LISTING, asked.len()) } else { (REMEMBERED_OF_RESOURCES, QUERY_ITEMS_MAX) };
+    let mut remembered = BTreeMap::new();
+    for chunk in asked.chunks(chunk_max.max(1)) {
+        let rows = sqlx::query(sql).bind(json_list(if most { &[] } else { chunk })).bind(listing.id);
+        for row in rows.fetch_all(&mut *connection).await? {
+            remembered.insert(row.try_get(0)?, Judged { input: row.try_get(1)?, verdicts: row.try_get(2)? });
+        }
+    }
+    Ok(remembered)
 }
 
 fn to_hash(bytes: &[u8]) -> Hash {

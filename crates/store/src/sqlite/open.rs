@@ -27,6 +27,8 @@ const PAGE_BYTES: u32 = 16_384;
 const CHECKPOINT_PAGES: u32 = 4_096;
 /// What the write-ahead log keeps of its size after it was merged, in bytes.
 const LOG_KEPT_BYTES: u32 = 16 << 20;
+/// Rows that the database's thread reads ahead.
+const ROWS_BUFFERED_MAX: usize = 1_000;
 /// Statements kept prepared by a connection.
 const STATEMENTS_MAX: usize = 256;
 /// The path that stands in errors for a store in memory.
@@ -126,6 +128,7 @@ pub(crate) fn options() -> SqliteConnectOptions {
         .busy_timeout(Duration::from_secs(BUSY_WAIT_SECONDS))
         .synchronous(SqliteSynchronous::Normal)
         .statement_cache_capacity(STATEMENTS_MAX)
+        .row_buffer_size(ROWS_BUFFERED_MAX)
         .pragma("cache_size", format!("-{CACHE_KIB}"))
         .pragma("wal_autocheckpoint", CHECKPOINT_PAGES.to_string())
         .pragma("journal_size_limit", LOG_KEPT_BYTES.to_string())

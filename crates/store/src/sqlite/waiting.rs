@@ -11,9 +11,9 @@ use std::collections::BTreeMap;
 #[derive(Debug)]
 pub(super) struct Waiting {
     pub(super) resources: Rows<5>,
-    pub(super) documents: Rows<4>,
+    pub(super) documents: Rows<5>,
     pub(super) bodies: Rows<2>,
-    pub(super) judged: Rows<4>,
+    pub(super) judged: Rows<5>,
     pub(super) findings: Rows<16>,
 }
 
@@ -26,14 +26,14 @@ impl Waiting {
                 " ON CONFLICT (listing, key) DO NOTHING",
             ),
             documents: Rows::new(
-                "INSERT OR REPLACE INTO document (resource, from_scan, hash, body) VALUES ",
-                "(?,?,?,?)",
+                "INSERT OR REPLACE INTO document (listing, resource, from_scan, hash, body) VALUES ",
+                "(?,?,?,?,?)",
                 "",
             ),
             bodies: Rows::new("INSERT INTO body (id, form, bytes) VALUES ", "(?,0,jsonb(?))", ""),
             judged: Rows::new(
-                "INSERT OR REPLACE INTO judged (resource, from_scan, input, verdicts) VALUES ",
-                "(?,?,?,?)",
+                "INSERT OR REPLACE INTO judged (listing, resource, from_scan, input, verdicts) VALUES ",
+                "(?,?,?,?,?)",
                 "",
             ),
             findings: Rows::new(
@@ -75,8 +75,8 @@ impl Waiting {
     }
 
     fn rename(&mut self, renamed: &BTreeMap<i64, i64>) {
-        let documents = self.documents.waiting_mut().iter_mut().map(|row| &mut row[0]);
-        let judged = self.judged.waiting_mut().iter_mut().map(|row| &mut row[0]);
+        let documents = self.documents.waiting_mut().iter_mut().map(|row| &mut row[1]);
+        let judged = self.judged.waiting_mut().iter_mut().map(|row| &mut row[1]);
         let findings = self.findings.waiting_mut().iter_mut().map(|row| &mut row[3]);
         for cell in documents.chain(judged).chain(findings) {
             if let Cell::Int(id) = cell {

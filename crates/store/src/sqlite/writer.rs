@@ -7,10 +7,10 @@ use super::{
     rows::Cell,
     waiting::Waiting,
 };
-use crate::{Changes, Counts, Documents, Judged, Judgement, Part, Policies, ScanHeader, StoreError};
+use crate::{Changes, Counts, Documents, Judgement, Part, Policies, ScanHeader, StoreError};
 use model::{Finding, FindingId, Resource, Status, TypeName};
 use sha2::{Digest, Sha256};
-use sqlx::{Row, SqliteConnection, pool::PoolConnection, sqlite::Sqlite};
+use sqlx::{SqliteConnection, pool::PoolConnection, sqlite::Sqlite};
 use std::collections::{BTreeMap, BTreeSet};
 
 /// What waits in memory is written when it has grown so large; tests write often.
@@ -83,17 +83,20 @@ pub(super) struct KnownDocument {
     pub(super) body: i64,
 }
 
+/// Row numbers of resources, by their listing's.
+pub(super) type ByListing = BTreeMap<i64, Vec<i64>>;
+
 /// Rows of earlier scans whose validity ends, or goes on, when this scan finishes.
 #[derive(Debug, Default)]
 pub(super) struct Ends {
     /// Resources that have a new document.
-    pub(super) documents: Vec<i64>,
+    pub(super) documents: ByListing,
     /// Bodies of documents that are no longer current.
     pub(super) bodies: Vec<i64>,
     /// Bodies that this scan wrote and then replaced itself.
     pub(super) bodies_dropped: Vec<i64>,
     /// Resources judged anew.
-    pub(super) judged: Vec<i64>,
+    pub(super) judged: ByListing,
     /// Findings that another stretch follows.
     pub(super) turned: Vec<i64>,
     /// Findings resolved.
@@ -170,45 +173,6 @@ impl ScanWriter {
         Ok(())
     }
 
-    /// What the store remembers of these resources' judgements, in their order: none where nothing is remembered.
-    ///
-    /// # Errors
-    /// The store can't be read.
-    pub async fn judged(
-        &mut self,
-        account: &str,
-        region: &str,
-        type_name: &TypeName,
-        resources: &[Resource],
-    ) -> Result<Vec<Option<Judged>>, StoreError> {
-        let mut connection = self.acquire().await?;
-        let key = self.listing(&mut connection, account, region, type_name).await?;
-        let listing = self.listings.get(&key).expect("the listing was entered above");
-        let rows: Vec<Option<i64>> = resources
-            .iter()
-            .map(|resource| listing.resources.get(&resource_key(&resource.region, &resource.id)))
-            .map(|known| known.filter(|known| known.document.is_some()).map(|known| known.resource))
-            .collect();
-        let mut remembered = BTreeMap::new();
-        let asked: Vec<i64> = rows.iter().flatten().copied().collect();
-        for chunk in asked.chunks(QUERY_ITEMS_MAX) {
-            let found = sqlx::query(
-                "SELECT j.resource, j.input, j.verdicts FROM json_each(?1) asked CROSS JOIN judged j ON j.resource = asked.value
-                 WHERE j.from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY j.from_scan",
-            )
-            .bind(super::json_list(chunk))
-            .fetch_all(&mut *connection)
-            .await
-            .and_then(|found| {
-                found.iter().map(|row| Ok((row.try_get::<i64, _>(0)?, row.try_get(1)?, row.try_get(2)?))).collect()
-            })
-            .map_err(self.store.failed("read the remembered judgements"));
-            let found: Vec<(i64, Vec<u8>, Vec<u8>)> = found?;
-            remembered.extend(found.into_iter().map(|(row, input, verdicts)| (row, Judged { input, verdicts })));
-        }
-        Ok(rows.into_iter().map(|row| row.and_then(|row| remembered.remove(&row))).collect())
-    }
-
     pub(super) async fn acquire(&self) -> Result<PoolConnection<Sqlite>, StoreError> {
         self.store.pool().acquire().await.map_err(self.store.failed("connect to"))
     }
@@ -261,13 +225,14 @@ impl ScanWriter {
             Some(old) if old.from_scan == seq => self.ends.bodies_dropped.push(old.body),
             Some(old) => {
                 self.changes.changed += 1;
-                self.ends.documents.push(known.resource);
+                self.ends.documents.entry(listing.id).or_default().push(known.resource);
                 self.ends.bodies.push(old.body);
             }
             None => self.changes.added += 1,
         }
         self.waiting.bodies.push([Cell::Int(body), Cell::Text(json)]);
         self.waiting.documents.push([
+            Cell::Int(listing.id),
             Cell::Int(known.resource),
             Cell::Int(seq),
             Cell::Blob(hash.to_vec()),
@@ -318,9 +283,10 @@ impl ScanWriter {
                 fresh.push((known.resource, judgement));
             }
         }
+        let listing = self.listings.get(key).expect("the listing was entered before").id;
         let mut pasts = self.pasts_of(connection, &fresh).await?;
         for (resource, judgement) in fresh {
-            self.put_judged(resource, judgement);
+            self.put_judged(listing, resource, judgement);
             let place = Place { account: &key.0, type_name, region: judgement.region, resource: judgement.resource };
             let mut present = Vec::with_capacity(judgement.findings.len());
             for finding in judgement.findings.iter().filter(|finding| finding.status != Status::Pass) {
@@ -338,10 +304,11 @@ impl ScanWriter {
         Ok(())
     }
 
-    fn put_judged(&mut self, resource: i64, judgement: &Judgement<'_>) {
-        self.ends.judged.push(resource);
+    fn put_judged(&mut self, listing: i64, resource: i64, judgement: &Judgement<'_>) {
+        self.ends.judged.entry(listing).or_default().push(resource);
         if !judgement.input.is_empty() {
             self.waiting.judged.push([
+                Cell::Int(listing),
                 Cell::Int(resource),
                 Cell::Int(self.seq),
                 Cell::Blob(judgement.input.to_vec()),
@@ -449,7 +416,7 @@ fn resource_row(row: i64, listing: i64, key: Hash, region: &str, id: &str) -> [C
     ]
 }
 
-fn resource_key(region: &str, id: &str) -> Hash {
+pub(super) fn resource_key(region: &str, id: &str) -> Hash {
     hash_of([&region.len().to_le_bytes(), region.as_bytes(), id.as_bytes()])
 }
 
