@@ -69,6 +69,10 @@ fn below(path: &mut String, segment: &str, then: impl FnOnce(&mut String)) {
 /// For a map such as `{Name: "DB_PASSWORD", Value: "…"}`: the name, and the member that holds what it names.
 fn pair(value: &Value) -> Option<(&str, &'static str)> {
     let map = value.as_map()?;
+    let kept_elsewhere = |kind: &str| ["PARAMETER_STORE", "SECRETS_MANAGER"].contains(&kind);
+    if [value.member("type"), value.member("Type")].into_iter().filter_map(Value::as_str).any(kept_elsewhere) {
+        return None;
+    }
     PAIR_NAMES.into_iter().zip(PAIR_VALUES).find_map(|(name, holder)| {
         let name = map.get(name)?.as_str()?;
         map.get(holder).map(|_| (name, holder))
@@ -78,8 +82,10 @@ fn pair(value: &Value) -> Option<(&str, &'static str)> {
 /// The same for a script or a configuration text; the path is `line N`, counted from 1.
 pub fn find_text(text: &str) -> Outcome {
     let mut places = BTreeSet::new();
+    let (mut line, mut at) = (1, 0);
     for hit in scan::hits(text, None, Level::Text) {
-        let line = text.get(..hit.range.start).unwrap_or_default().bytes().filter(|byte| *byte == b'\n').count() + 1;
+        line += text.get(at..hit.range.start).unwrap_or_default().matches('\n').count();
+        at = hit.range.start;
         places.insert((line, hit.kind));
     }
     let found = places.into_iter().map(|(line, kind)| found(&format!("line {line}"), &kind)).collect();

@@ -157,18 +157,21 @@ impl Clause {
     /// Whether only a fixed circle can meet it.
     fn closes(&self, siblings: &[Self], outside: Outside<'_>) -> Truth {
         let Some(names) = self.names() else { return Truth::No };
-        let wildcards = match self.operator.as_str() {
-            "stringequals" | "stringequalsignorecase" => false,
-            "stringlike" | "arnequals" | "arnlike" => true,
-            "ipaddress" if names == Names::Address => true,
-            "bool" if names == Names::Flag => false,
-            _ => return Truth::No,
+        let fits = match self.operator.as_str() {
+            "stringequals" | "stringequalsignorecase" | "stringlike" | "arnequals" | "arnlike" => true,
+            "ipaddress" => names == Names::Address,
+            "bool" => names == Names::Flag,
+            _ => false,
         };
+        if !fits {
+            return Truth::No;
+        }
         let met_without_key = self.if_exists || self.quantifier == Quantifier::ForAllValues;
         if met_without_key && !siblings.iter().any(|sibling| sibling.demands(&self.key)) {
             return Truth::No;
         }
-        self.values_are_fixed(names, wildcards, outside)
+        // To `StringEquals` a star is a letter, but whoever writes one means to open, and the provider counts it as open.
+        self.values_are_fixed(names, true, outside)
     }
 
     /// Whether everybody outside a fixed circle meets it, as in `"StringNotEquals": {"aws:PrincipalOrgID": …}`.
@@ -301,7 +304,8 @@ fn arn_is_fixed(pattern: &str) -> bool {
         [_, _, service, _, account, resource] => {
             let name = resource.split('/').next().unwrap_or_default();
             match *account {
-                "" if *service == "s3" => !name.is_empty() && !wild(name),
+                // A bucket's name belongs to one owner, whatever stands before it.
+                _ if *service == "s3" && name != "accesspoint" => !name.is_empty() && !wild(name),
                 "" => !wild(resource),
                 account => !wild(account),
             }

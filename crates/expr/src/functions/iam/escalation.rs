@@ -19,7 +19,9 @@ use model::Value;
 /// Known ways to raise one's own privileges that the policy's allows, less its denies, make possible, as
 /// `{method, actions}`. A list of policies is judged as one: all that one identity holds.
 pub fn escalations(policy: &Value) -> Outcome {
-    let (statements, _) = policy::read(policy);
+    let (mut statements, _) = policy::read(policy);
+    // A statement that names principals is a resource's: it gives nobody rights over the account.
+    statements.retain(|statement| !statement.principals.given || statement.shown.missing().is_some());
     let mut outcome = Outcome::default();
     if statements.is_empty() {
         return outcome;

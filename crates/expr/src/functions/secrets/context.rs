@@ -11,208 +11,58 @@ pub(super) enum Promise {
     AwsSecretKey,
 }
 
-/// Words in a key that say that its value is about a credential rather than one.
-const ABOUT: [&str; 98] = [
-    "allow",
-    "empty",
-    "arn",
-    "name",
-    "path",
-    "file",
-    "filename",
-    "dir",
-    "directory",
-    "url",
-    "uri",
-    "endpoint",
-    "host",
-    "port",
-    "id",
-    "ids",
-    "type",
-    "policy",
-    "rotation",
-    "rotate",
-    "version",
-    "min",
-    "max",
-    "length",
-    "size",
-    "count",
-    "limit",
-    "enabled",
-    "enable",
-    "disable",
-    "disabled",
-    "require",
-    "required",
-    "expiry",
-    "expires",
-    "expiration",
-    "expired",
-    "ttl",
-    "age",
-    "days",
-    "hours",
-    "minutes",
-    "seconds",
-    "lifetime",
-    "timeout",
-    "validity",
-    "interval",
-    "date",
-    "time",
-    "at",
-    "last",
-    "used",
-    "changed",
-    "created",
-    "updated",
-    "status",
-    "state",
-    "mode",
-    "method",
-    "strategy",
-    "source",
-    "hint",
-    "label",
-    "description",
-    "desc",
-    "help",
-    "prompt",
-    "message",
-    "plugin",
-    "provider",
-    "issuer",
-    "audience",
-    "scope",
-    "scopes",
-    "header",
-    "field",
-    "column",
-    "param",
-    "parameter",
-    "format",
-    "algorithm",
-    "alg",
-    "hash",
-    "hashed",
-    "public",
-    "pub",
-    "next",
-    "continuation",
-    "page",
-    "pagination",
-    "idempotency",
-    "request",
-    "ref",
-    "reference",
-    "from",
-    "store",
-    "manager",
-    "encryption",
-];
-
-/// Endings that make a promise in spite of a word before: `ENCRYPTION_KEY`, `TOKEN_SECRET`.
-const PASSWORDS: [&str; 9] =
-    ["password", "passwd", "passphrase", "pwd", "pass", "pw", "passcode", "userpassword", "dbpassword"];
-const RANDOMS: [&str; 14] = [
-    "secret",
-    "secrets",
-    "token",
-    "apikey",
-    "apitoken",
-    "authtoken",
-    "accesstoken",
-    "secretkey",
-    "accesskey",
-    "privatekey",
-    "credential",
-    "credentials",
-    "clientsecret",
-    "creds",
-];
-/// What a *key* is, so that it is not one of a map or a piano.
-const KEY_KINDS: [&str; 16] = [
-    "api",
-    "access",
-    "secret",
-    "private",
-    "auth",
-    "account",
-    "storage",
-    "encryption",
-    "signing",
-    "signature",
-    "master",
-    "shared",
-    "license",
-    "app",
-    "application",
-    "session",
-];
+/// Words for what people choose.
+const PASSWORDS: &str = "password passwd passphrase passcode pwd pass pw userpassword dbpassword";
+/// Words for what machines make.
+const RANDOMS: &str = "secret secrets token apikey apitoken authtoken accesstoken secretkey accesskey privatekey \
+    credential credentials clientsecret creds";
+/// What a *key* is for, so that it is not one of a map or a piano.
+const KEY_KINDS: &str = "api access secret private auth account storage encryption signing signature master shared \
+    license app application session";
+/// Words behind a credential's that make the key say something about one: `SECRET_ARN`, `TOKEN_URL`.
+const ABOUT: &str = "allow empty arn name path file filename dir directory url uri endpoint host port id ids type policy \
+    rotation rotate version min max length size count limit enabled enable disable disabled require required expiry \
+    expires expiration expired ttl age days hours minutes seconds lifetime timeout validity interval date time at last \
+    used changed created updated status state mode method strategy source hint label description desc help prompt \
+    message plugin provider issuer audience scope scopes header field column param parameter format algorithm alg hash \
+    hashed public pub ref reference from store manager encryption prevention reuse ssm vault location prefix suffix";
+/// Words before a credential's that do the same: `MYSQL_ALLOW_EMPTY_PASSWORD`.
+const ABOUT_BEFORE: &str = "allow empty public require enable disable hash hashed reset change use manage min minimum max \
+    maximum has is no";
+/// Words before *token* that make it the mark of a place in a list or of a repeated request, not a right.
+const BOOKMARKS: &str = "client next page pagination continuation request creation creator caller idempotency";
+/// Words behind *password* that may make it the name under which one is kept: only a random value tells.
+const LOOKUPS: &str = "key secret token alias";
+/// Parts of every word above that promises something, to pass over other keys quickly.
+const STEMS: [&str; 6] = ["pass", "pw", "secret", "token", "key", "cred"];
 
 /// What a key says of its value, if anything.
 pub(super) fn promise(key: &str) -> Option<Promise> {
+    let lower = key.to_ascii_lowercase();
+    if !STEMS.iter().any(|stem| lower.contains(stem)) {
+        return None;
+    }
     let words = words(key);
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
     if has("aws") && has("secret") && has("key") {
         return Some(Promise::AwsSecretKey);
     }
-    let keyed = words
-        .windows(2)
-        .position(|pair| matches!(pair, [kind, key] if key == "key" && KEY_KINDS.contains(&kind.as_str())));
-    let position = words.iter().position(|word| PASSWORDS.contains(&word.as_str()) || RANDOMS.contains(&word.as_str()));
-    let last = words.last()?;
-    // Tokens that mark a place in a list or a repeated request, not a right.
-    if matches!(words.as_slice(), [first, second] if second == "token" && matches!(first.as_str(), "client" | "next" | "page" | "request"))
-    {
+    let single = words.iter().position(|word| among(PASSWORDS, word) || among(RANDOMS, word)).map(|at| (at, at + 1));
+    let keyed =
+        || words.windows(2).position(|pair| matches!(pair, [kind, key] if key == "key" && among(KEY_KINDS, kind)));
+    let (start, end) = single.or_else(|| keyed().map(|at| (at, at + 2)))?;
+    let (before, after) = (words.get(..start).unwrap_or_default(), words.get(end..).unwrap_or_default());
+    let word = words.get(start)?;
+    let bookmark = word == "token" && before.last().is_some_and(|word| among(BOOKMARKS, word));
+    if bookmark || before.iter().any(|word| among(ABOUT_BEFORE, word)) || after.iter().any(|word| among(ABOUT, word)) {
         return None;
     }
-    let about = |word: &String| ABOUT.contains(&word.as_str());
-    let passwords = |word: &String| PASSWORDS.contains(&word.as_str());
-    match (position, keyed) {
-        (Some(at), _) => {
-            let (before, after) = (words.get(..at).unwrap_or_default(), words.get(at + 1..).unwrap_or_default());
-            // `SECRET_ARN` is about one, `REQUEST_TOKEN` too; `DB_HOST_PASSWORD` is one.
-            let about_before = before.iter().any(|word| {
-                matches!(
-                    word.as_str(),
-                    "allow"
-                        | "empty"
-                        | "next"
-                        | "continuation"
-                        | "page"
-                        | "pagination"
-                        | "idempotency"
-                        | "public"
-                        | "require"
-                        | "enable"
-                        | "disable"
-                        | "hash"
-                        | "hashed"
-                        | "reset"
-                        | "change"
-                        | "use"
-                        | "manage"
-                        | "min"
-                        | "max"
-                        | "has"
-                        | "is"
-                        | "no"
-                )
-            });
-            if about_before || after.iter().any(about) {
-                return None;
-            }
-            Some(if words.iter().any(passwords) { Promise::Password } else { Promise::Random })
-        }
-        (None, Some(at)) => {
-            let after = words.get(at + 2..).unwrap_or_default();
-            (!after.iter().any(about) && last != "id" && !has("public")).then_some(Promise::Random)
-        }
-        (None, None) => None,
-    }
+    let chosen = among(PASSWORDS, word) && !after.iter().any(|word| among(LOOKUPS, word));
+    Some(if chosen { Promise::Password } else { Promise::Random })
+}
+
+fn among(list: &str, word: &str) -> bool {
+    list.split_ascii_whitespace().any(|listed| listed == word)
 }
 
 /// The words of a key, lower case: `dbPassword`, `DB_PASSWORD` and `db-password` have the same.

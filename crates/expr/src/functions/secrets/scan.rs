@@ -47,6 +47,7 @@ pub(super) fn hits(text: &str, key: Option<&str>, level: Level) -> Vec<Hit> {
     let marks = marker::marks(text);
     let mut hits: Vec<Hit> = detectors::known(text)
         .into_iter()
+        .filter(|known| level != Level::Formats || known.kind != detectors::ACCESS_KEY_ID)
         .map(|known| Hit { range: known.range, kind: known.kind.to_owned(), random: known.random, marked: false })
         .collect();
     if marks.is_empty() {
@@ -100,6 +101,9 @@ struct Assignment<'a> {
 
 /// Assignments within a text.
 fn assignments(text: &str, level: Level, hits: &mut Vec<Hit>) {
+    if !text.contains([':', '=']) && !text.contains("--") {
+        return;
+    }
     let mut from = 0;
     while let Some(found) = ASSIGNMENT.captures_at(text, from) {
         let (Some(key), Some(operator), Some(raw)) = (found.get(1), found.get(2), found.get(3)) else { break };

@@ -65,8 +65,12 @@ fn conditions_that_close() {
             json!({"Bool": {"aws:SecureTransport": "true"}, "StringEquals": {"aws:SourceVpc": "vpc-1"}}),
             "one of two conditions closes",
         ),
-        (json!({"StringEquals": {"aws:PrincipalOrgID": "o-*"}}), "a star is a letter to StringEquals: nobody has that"),
         (json!({"StringLike": {"aws:PrincipalOrgID": "o-a1b2c3d4e5"}}), "StringLike without a wildcard"),
+        (json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:my-bucket"}}), "a bucket's name has one owner"),
+        (
+            json!({"StringEquals": {"aws:PrincipalArn": "arn:aws:iam::123456789012:role/*"}}),
+            "whatever the star means, within an account",
+        ),
         (json!({"StringEquals": {"aws:SourceOrgID": "o-a1b2c3d4e5"}}), "services on an organisation's behalf"),
     ];
     for (condition, why) in table {
@@ -80,6 +84,11 @@ fn conditions_that_do_not_close() {
     let table = [
         (json!({}), "an empty condition"),
         (json!({"StringLike": {"aws:PrincipalOrgID": "o-*"}}), "any organisation"),
+        (json!({"StringEquals": {"kms:CallerAccount": "*"}}), "meant as any account, and counted so by the provider"),
+        (
+            json!({"ArnLike": {"aws:SourceArn": "arn:aws:s3:*:*:accesspoint/x"}}),
+            "an access point's name in any account",
+        ),
         (json!({"StringLike": {"aws:PrincipalOrgID": ["o-a1b2c3d4e5", "*"]}}), "one value of several is open"),
         (json!({"StringLike": {"aws:PrincipalAccount": "1234*"}}), "accounts by how they begin"),
         (json!({"StringEquals": {"aws:PrincipalAccount": "${aws:PrincipalAccount}"}}), "the caller's own account"),

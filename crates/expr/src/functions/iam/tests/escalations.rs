@@ -202,6 +202,7 @@ fn open_and_closed() {
             vec![],
             "nothing that helps",
         ),
+        (json!([{"Effect": "Allow", "Principal": "*", "Action": "*", "Resource": "*"}]), vec![], "a resource's policy"),
         (json!([]), vec![], "nothing"),
     ];
     for (statements, expected, why) in table {
