@@ -42,7 +42,6 @@ impl Arena {
         self.bump.alloc_slice_copy(items)
     }
 
-    #[expect(clippy::mut_from_ref, reason = "each call gives new memory")]
     pub(crate) fn filled<T: Copy>(&self, length: usize, item: T) -> &mut [T] {
         self.bump.alloc_slice_fill_copy(length, item)
     }

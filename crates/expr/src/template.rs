@@ -23,7 +23,7 @@ pub struct Template {
 #[derive(Debug)]
 enum Part {
     Text(Box<str>),
-    Hole(Program),
+    Hole(Box<Program>),
 }
 
 impl Template {
@@ -53,7 +53,7 @@ impl Template {
                     if !text.is_empty() {
                         parts.push(Part::Text(std::mem::take(&mut text).into()));
                     }
-                    parts.push(Part::Hole(program));
+                    parts.push(Part::Hole(Box::new(program)));
                     at = end + 1;
                 }
                 '}' => return Err(diagnostics::stray_brace((at, at + 1))),
@@ -90,7 +90,7 @@ impl Template {
     /// The expressions in it.
     pub fn programs(&self) -> impl Iterator<Item = &Program> {
         self.parts.iter().filter_map(|part| match part {
-            Part::Hole(program) => Some(program),
+            Part::Hole(program) => Some(&**program),
             Part::Text(_) => None,
         })
     }

@@ -184,6 +184,11 @@ impl<'a> Val<'a> {
         })
     }
 
+    /// What a list may lack beside its elements; none for anything else.
+    pub fn lacks(self) -> Option<&'a Missing> {
+        self.elements().and_then(|(_, missing)| missing)
+    }
+
     /// The elements, where the value is a list or an absent member; and why there may be more.
     pub(crate) fn elements(self) -> Option<(Items<'a>, Option<&'a Missing>)> {
         match self {

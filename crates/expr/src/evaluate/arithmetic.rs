@@ -149,10 +149,10 @@ impl<'a> Frame<'a> {
             _ => {
                 let (left_items, left_missing) = left.elements()?;
                 let (right_items, right_missing) = right.elements()?;
-                if left_items.len() == 0 && left_missing.is_none() {
+                if left_items.len() == 0 && left_missing.is_none() && !matches!(right, Val::Absent) {
                     return Some(Ok(right));
                 }
-                if right_items.len() == 0 && right_missing.is_none() {
+                if right_items.len() == 0 && right_missing.is_none() && !matches!(left, Val::Absent) {
                     return Some(Ok(left));
                 }
                 let items: Vec<Val<'a>> = left_items.iter().chain(right_items.iter()).collect();

@@ -197,7 +197,6 @@ impl<'a> Frame<'a> {
     }
 
     /// Both values of a pair; or what is missing where one is unknown, even where the other is an error.
-    #[expect(clippy::type_complexity, reason = "an outcome whose value is a pair or unknown")]
     pub(super) fn both(
         &mut self,
         pair: &'a (Node, Node),

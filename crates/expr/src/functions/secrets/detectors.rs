@@ -193,3 +193,10 @@ fn holds(also: Also, text: &str, credential: &str) -> bool {
         Also::LiteralInConnection => value::is_literal(credential) && CONNECTION.is_match(text),
     }
 }
+
+/// The patterns that find nothing in any of the texts.
+#[cfg(test)]
+pub(super) fn without_hit(texts: &[String]) -> Vec<&'static str> {
+    let hit = |index: usize| texts.iter().any(|text| PREFILTER.is_match(text) && SET.matches(text).matched(index));
+    DETECTORS.iter().enumerate().filter(|(index, _)| !hit(*index)).map(|(_, detector)| detector.pattern).collect()
+}

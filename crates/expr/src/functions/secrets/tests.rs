@@ -60,6 +60,46 @@ fn known_formats() -> Vec<(&'static str, String)> {
         ("anthropic-key", format!("sk-ant-api03-{}", n(95))),
         ("openai-key", format!("sk-proj-{}T3BlbkFJ{}", n(40), n(40))),
         ("telegram-bot-token", format!("123456789:AA{}", n(33))),
+        ("age-secret-key", format!("AGE-SECRET-KEY-1{}", n(58).to_ascii_uppercase())),
+        ("amazon-mws-token", format!("amzn.mws.{}-{}-{}-{}-{}", hex(8), hex(4), hex(4), hex(4), hex(12))),
+        (
+            "aws-session-token",
+            format!("https://x.s3.amazonaws.com/y?X-Amz-Security-Token={}{}%2F{}", "FwoGZXIvYXdz", n(80), n(80)),
+        ),
+        ("aws-presigned-url", format!("https://x.s3.amazonaws.com/y?X-Amz-Date=1&X-Amz-Signature={}", hex(64))),
+        ("gitlab-token", format!("GR1348941{}", n(20))),
+        ("slack-token", format!("xapp-1-A0123456789-1234567890123-{}", hex(64))),
+        ("discord-webhook", format!("https://discord.com/api/webhooks/123456789012345678/{}", n(68))),
+        (
+            "teams-webhook",
+            format!(
+                "https://acme.webhook.office.com/webhookb2/{0}@{0}/IncomingWebhook/{1}/{0}",
+                "6f1c2f6e-3b1d-4c7e-9a53-0a4f6f0e8d21",
+                hex(32)
+            ),
+        ),
+        ("discord-bot-token", format!("M{}.{}.{}", n(24), n(6), n(38))),
+        ("square-token", format!("sq0atp-{}", n(22))),
+        ("shopify-token", format!("shpat_{}", hex(32))),
+        ("google-oauth-token", format!("ya29.{}", n(80))),
+        ("azure-function-key", format!("https://x.azurewebsites.net/api/f?code={}==", n(54))),
+        ("rubygems-token", format!("rubygems_{}", hex(48))),
+        ("crates-token", format!("cio{}", n(32))),
+        ("docker-token", format!("dckr_pat_{}", n(27))),
+        ("artifactory-token", format!("AKCp8{}", n(68))),
+        ("mailchimp-key", format!("{}-us12", hex(32))),
+        ("terraform-cloud-token", format!("{}.atlasv1.{}", n(14), n(67))),
+        ("pulumi-token", format!("pul-{}", hex(40))),
+        ("doppler-token", format!("dp.pt.{}", n(43))),
+        ("newrelic-key", format!("NRAK-{}", n(27).to_ascii_uppercase())),
+        ("grafana-token", format!("glsa_{}_{}", n(32), hex(8))),
+        ("grafana-token", format!("glc_{}=", n(60))),
+        ("sentry-token", format!("sntrys_{}", n(60))),
+        ("linear-key", format!("lin_api_{}", n(40))),
+        ("postman-key", format!("PMAK-{}-{}", hex(24), hex(34))),
+        ("heroku-key", format!("HRKU-{}", n(40))),
+        ("planetscale-token", format!("pscale_tkn_{}", n(43))),
+        ("atlassian-token", format!("ATATT3{}", n(180))),
         ("jwt", format!("eyJ{}.eyJ{}.{}", n(30), n(60), n(43))),
         (
             "private-key",
@@ -82,6 +122,12 @@ fn known_formats() -> Vec<(&'static str, String)> {
         ("connection-string", "jdbc:mysql://db:3306/app?user=app&password=hunter2".to_owned()),
         ("connection-string", "Pwd=hunter2;Server=db".to_owned()),
     ]
+}
+
+#[test]
+fn each_detector_has_a_sample() {
+    let samples: Vec<String> = known_formats().into_iter().map(|(_, text)| text).collect();
+    assert_eq!(detectors::without_hit(&samples), [""; 0]);
 }
 
 #[test]

@@ -1,0 +1,9 @@
+//! The language against its contract: conformance tables, the reference interpreter, and the properties of unknown.
+
+mod conformance;
+mod differential;
+mod joins;
+mod monotony;
+mod reads;
+mod show;
+mod texts;
