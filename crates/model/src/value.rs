@@ -1,7 +1,7 @@
 //! A document's value: JSON, and *unknown*.
 //!
-//! As JSON an unknown value is `{"$unknown":[{"what":…,"cause":…}]}`. Keys are interned while a document is read: ten
-//! thousand security groups hold one `IpPermissions`.
+//! As JSON an unknown value is `{"$unknown":[{"what":…,"cause":…}]}`; a document's own key of that name gains a `$`.
+//! Keys are interned while a document is read: ten thousand security groups hold one `IpPermissions`.
 
 use crate::Missing;
 use serde::{
@@ -9,7 +9,7 @@ use serde::{
     de::{self, MapAccess, SeqAccess, Visitor},
     ser::SerializeMap,
 };
-use std::{cell::RefCell, collections::HashSet, fmt, sync::Arc};
+use std::{borrow::Cow, cell::RefCell, collections::HashSet, fmt, sync::Arc};
 
 /// The key under which an unknown value is written.
 const UNKNOWN_KEY: &str = "$unknown";
@@ -312,7 +312,7 @@ impl Serialize for Value {
             Self::Float(number) => serializer.serialize_f64(*number),
             Self::String(text) => serializer.serialize_str(text),
             Self::List(items) => serializer.collect_seq(items),
-            Self::Map(map) => serializer.collect_map(map.iter()),
+            Self::Map(map) => serializer.collect_map(map.iter().map(|(key, value)| (written_key(key), value))),
             Self::Unknown(missing) => {
                 let mut map = serializer.serialize_map(Some(1))?;
                 map.serialize_entry(UNKNOWN_KEY, &**missing)?;
@@ -320,6 +320,22 @@ impl Serialize for Value {
             }
         }
     }
+}
+
+/// A document's own key that looks like [`UNKNOWN_KEY`] is written with one `$` more, so that it comes back as what it is.
+fn written_key(key: &str) -> Cow<'_, str> {
+    if is_like_unknown(key) { Cow::Owned(format!("${key}")) } else { Cow::Borrowed(key) }
+}
+
+fn read_key(key: Key) -> Key {
+    match key.strip_prefix('$') {
+        Some(rest) if is_like_unknown(rest) => intern(rest),
+        _ => key,
+    }
+}
+
+fn is_like_unknown(key: &str) -> bool {
+    key.starts_with('$') && key.trim_start_matches('$') == "unknown"
 }
 
 struct Reader;
@@ -385,7 +401,7 @@ impl<'de> Visitor<'de> for Reader {
                 }
                 return Ok(Value::unknown(missing));
             }
-            entries.push((key, access.next_value()?));
+            entries.push((read_key(key), access.next_value()?));
         }
         Ok(Value::Map(Map::from_entries(entries)))
     }

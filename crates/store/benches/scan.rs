@@ -51,7 +51,7 @@ fn resource(type_name: &TypeName, region: &str, number: usize) -> Resource {
         document: [
             ("Name", Value::from(format!("resource-{number:08}"))),
             ("Rules", Value::from((0..14).map(|port| rule(port * 100 + 22)).collect::<Vec<_>>())),
-            ("Encrypted", Value::from(number % 2 == 0)),
+            ("Encrypted", Value::from(number.is_multiple_of(2))),
         ]
         .into_iter()
         .collect(),

@@ -45,3 +45,18 @@ fn members_of_the_absent_are_null_and_of_the_unknown_unknown() {
     document.set("A.B", Value::Null);
     assert_eq!(document, serde_json::from_str(r#"{"A":{}}"#).unwrap());
 }
+
+#[test]
+fn a_key_that_looks_like_an_unknown_comes_back_as_a_key() {
+    for (key, written) in [
+        ("$unknown", r#"{"$$unknown":true}"#),
+        ("$$unknown", r#"{"$$$unknown":true}"#),
+        ("unknown", r#"{"unknown":true}"#),
+        ("$unknowns", r#"{"$unknowns":true}"#),
+        ("$", r#"{"$":true}"#),
+    ] {
+        let value: Value = [(key, Value::from(true))].into_iter().collect();
+        assert_eq!(value.to_json(), written, "{key}");
+        assert_eq!(serde_json::from_str::<Value>(written).unwrap(), value, "{key}");
+    }
+}

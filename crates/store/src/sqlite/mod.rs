@@ -7,6 +7,7 @@ mod finding_row;
 mod findings;
 mod finish;
 mod inventory;
+mod judgements;
 mod lifecycle;
 mod memory;
 mod open;

@@ -14,6 +14,7 @@ fn hostile() -> impl Strategy<Value = String> {
         Just("=cmd|' /C calc'!A0".to_owned()),
         Just("'); DROP TABLE finding; --".to_owned()),
         Just("\u{2028}\u{feff}\u{10ffff}".to_owned()),
+        Just("$unknown".to_owned()),
     ]
 }
 
