@@ -159,12 +159,13 @@ impl<'a> Frame<'a> {
                     .error_at(at, format_args!("{} can't be compared with {}", left.type_name(), right.type_name())));
             }
         };
-        Ok(Val::Bool(found.is_some_and(|found| match order {
+        let Some(found) = found else { return Err(self.error_at(at, format_args!("NaN has no order"))) };
+        Ok(Val::Bool(match order {
             Order::Less => found.is_lt(),
             Order::LessOrEqual => found.is_le(),
             Order::Greater => found.is_gt(),
             Order::GreaterOrEqual => found.is_ge(),
-        })))
+        }))
     }
 
     pub(super) fn contained(&mut self, pair: &'a (Node, Node), at: u32) -> Outcome<'a> {

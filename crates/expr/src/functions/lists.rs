@@ -34,7 +34,7 @@ pub static FUNCTIONS: &[Function] = &[
         "the list in order; its elements have one type that has an order",
         sorted,
     ),
-    Function::method("reverse", (1, 1), "list.reverse()", "the list from its end", reverse).parts(),
+    Function::method("reverse", (1, 1), "list.reverse()", "the list, or the text, from its end", reverse).parts(),
     Function::method(
         "slice",
         (3, 3),
@@ -165,6 +165,9 @@ fn order(one: Val<'_>, other: Val<'_>) -> Option<Ordering> {
 }
 
 fn reverse<'a>(frame: &mut Frame<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
+    if let Val::String(text) = argument(arguments, 0) {
+        return frame.text(&text.chars().rev().collect::<String>());
+    }
     let (items, missing) = elements(frame, "reverse", argument(arguments, 0))?;
     let mut items: Vec<Val<'a>> = items.iter().collect();
     items.reverse();

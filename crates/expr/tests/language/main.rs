@@ -3,6 +3,7 @@
 mod conformance;
 mod differential;
 mod joins;
+mod made_up;
 mod monotony;
 mod reads;
 mod show;
