@@ -53,3 +53,6 @@ pub fn actions(prefix: &str) -> Option<&'static BTreeMap<String, AccessLevel>> {
 pub fn source() -> &'static str {
     &ARCHIVE.index().source
 }
+
+#[cfg(test)]
+mod tests;

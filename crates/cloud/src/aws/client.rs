@@ -113,6 +113,24 @@ impl Client {
         outcome
     }
 
+    /// Make a read call without parameters, although its answer is known: it changes.
+    ///
+    /// # Errors
+    /// As [`Client::call`].
+    pub async fn call_anew(
+        &self,
+        session: &Session,
+        region: &str,
+        service: &str,
+        operation: &str,
+    ) -> Result<Arc<Value>, CallError> {
+        let names = Names::of(service, operation, if region.is_empty() { GLOBAL } else { region });
+        let (service, operation) = self.checked(service, operation).map_err(|failure| names.error(failure))?;
+        add(&self.0.counters.of(&names.key()).calls, 1);
+        let answer = self.pages(session, &service, &operation, region, &Value::Null, &names).await;
+        answer.map(Arc::new).map_err(|failure| names.error(failure))
+    }
+
     /// Drop the answers kept for a session.
     pub fn forget(&self, session: &Session) {
         self.0.cache.forget(session.id());
@@ -231,7 +249,7 @@ impl Client {
         operation: &Operation,
         region: &str,
     ) -> Result<Option<String>, Failure> {
-        if let Some(url) = session.endpoint_override(&service.id) {
+        if let Some(url) = self.0.options.endpoint_url.clone().or_else(|| session.endpoint_override(&service.id)) {
             endpoint::check_override(&url)?;
             return Ok(Some(url));
         }

@@ -140,7 +140,11 @@ pub(crate) fn classify(code: &str, status: u16) -> CallErrorKind {
         CallErrorKind::Expired
     } else if DENIED.contains(&code) || code.starts_with("AccessDenied") {
         CallErrorKind::Denied
-    } else if code.contains("NotFound") || code.starts_with("NoSuch") || code.ends_with("DoesNotExist") {
+    } else if code.contains("NotFound")
+        || code.contains("NonExistent")
+        || code.starts_with("NoSuch")
+        || code.ends_with("DoesNotExist")
+    {
         CallErrorKind::NotFound
     } else if status >= 500 {
         CallErrorKind::Failed

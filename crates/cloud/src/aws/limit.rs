@@ -15,8 +15,10 @@ const BACK_OFF: f64 = 0.6;
 const THROTTLE_WINDOW: Duration = Duration::from_millis(300);
 /// Requests a second that even the strictest service allows.
 const RATE_MIN: f64 = 0.5;
+/// Requests a second where throttling sets in before any answer.
+const RATE_START: f64 = 5.0;
 /// Growth of the rate with each answered request.
-const RATE_GROWTH: f64 = 1.02;
+const RATE_GROWTH: f64 = 1.05;
 /// Above this rate there is no limit worth keeping.
 const RATE_MAX: f64 = 1_000.0;
 /// A Retry-After beyond this is not waited for.
@@ -29,7 +31,7 @@ struct State {
     /// Doubling until the first throttled request.
     slow_start: bool,
     under_way: usize,
-    /// Requests a second, once the service has throttled.
+    /// Requests a second, once even one request at a time was throttled.
     rate: Option<f64>,
     /// When the next request may leave.
     next_at: Instant,
@@ -148,11 +150,15 @@ impl Limit {
         }
         state.throttled_at = Some(now);
         state.slow_start = false;
+        let alone = state.concurrency < 2.0;
         state.concurrency = (state.concurrency * BACK_OFF).max(1.0);
-        let (began, count) = state.window;
-        let seen = state.rate_seen.max(f64::from(count) / now.duration_since(began).as_secs_f64().max(0.25));
-        let rate = state.rate.unwrap_or_else(|| seen.max(2.0));
-        state.rate = Some((rate * BACK_OFF).max(RATE_MIN));
+        if alone {
+            // One at a time is still too fast.
+            let (began, count) = state.window;
+            let seen = state.rate_seen.max(f64::from(count) / now.duration_since(began).as_secs_f64().max(0.25));
+            let rate = state.rate.unwrap_or_else(|| seen.max(RATE_START));
+            state.rate = Some((rate * BACK_OFF).max(RATE_MIN));
+        }
     }
 
     /// Requests allowed under way now.

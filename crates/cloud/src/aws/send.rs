@@ -30,6 +30,9 @@ const FAILURE_PAUSE: (Duration, Duration) = (Duration::from_millis(50), Duration
 /// A clock may differ from the provider's by less than five minutes; this is when it is corrected.
 const SKEW_MIN_SECONDS: i64 = 240;
 
+/// Our code for an endpoint that is left alone for a while.
+const LEFT_ALONE: &str = "EndpointDown";
+
 /// Codes that a wrong clock leads to.
 const SKEWED: &[&str] = &[
     "AuthFailure",
@@ -115,10 +118,6 @@ impl Call<'_> {
                 url: self.url.as_deref(),
             };
             let address = endpoint::address(self.service, self.operation, request, place)?;
-            if !self.client.breakers.allows(&address.host) {
-                let message = format!("{} could not be reached just now", address.host);
-                return Err(Failure::new(CallErrorKind::Unreachable, "Unreachable", &message));
-            }
             let credentials = self.session.credentials().await?;
             let next = match self.attempt(request, &address, &credentials).await {
                 Ok(received) => match self.understand(&received) {
@@ -144,7 +143,8 @@ impl Call<'_> {
         }
     }
 
-    /// Send once and read the whole answer.
+    /// Send once and read the whole answer. An endpoint that could not be reached just now is not asked: such a failure
+    /// is not tried again.
     async fn attempt(
         &self,
         request: &Request,
@@ -155,6 +155,10 @@ impl Call<'_> {
         let permit = self.limit.acquire().await;
         let turn = self.client.turns.acquire().await;
         add(&self.counting.pause_micros, micros(began.elapsed()));
+        if !self.client.breakers.allows(&address.host) {
+            let message = format!("{} could not be reached just now", address.host);
+            return Err(Failure::new(CallErrorKind::Unreachable, LEFT_ALONE, &message));
+        }
         let began = Instant::now();
         let builder = self.signed(request, address, credentials)?;
         add(&self.counting.requests, 1);
@@ -283,7 +287,7 @@ impl Call<'_> {
     }
 
     fn after_silence(&self, failure: Failure, tries: &mut Tries) -> Next {
-        if failure.kind != CallErrorKind::Unreachable {
+        if failure.kind != CallErrorKind::Unreachable || &*failure.code == LEFT_ALONE {
             return Next::GiveUp(failure);
         }
         tries.pause(failure, FAILURE_PAUSE, self.client.options.retries_max.div_ceil(2), None)

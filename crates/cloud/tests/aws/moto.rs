@@ -17,7 +17,7 @@ struct Moto {
 static MOTO: OnceLock<Moto> = OnceLock::new();
 
 /// The server's address.
-pub fn url() -> &'static str {
+pub(crate) fn url() -> &'static str {
     &MOTO.get_or_init(start).url
 }
 
@@ -50,12 +50,12 @@ fn python() -> PathBuf {
 }
 
 /// Options for that server.
-pub fn options() -> ClientOptions {
+pub(crate) fn options() -> ClientOptions {
     ClientOptions { endpoint_url: Some(url().to_owned()), ..ClientOptions::default() }
 }
 
 /// Ready credentials in a region.
-pub fn source() -> SessionSource {
+pub(crate) fn source() -> SessionSource {
     SessionSource {
         region: Some("us-east-1".to_owned()),
         keys: Some(("test".to_owned(), "test".to_owned(), None)),
@@ -64,7 +64,7 @@ pub fn source() -> SessionSource {
 }
 
 /// A client and a session of the default account.
-pub async fn connect() -> (Client, Session) {
+pub(crate) async fn connect() -> (Client, Session) {
     let client = Client::new(options()).expect("options are sound");
     let session = client.session(&source()).await.expect("moto knows everybody");
     (client, session)

@@ -52,3 +52,6 @@ pub fn parse_answer(service: &Service, operation: &Operation, answer: Answer<'_>
         Protocol::RestJson | Protocol::RestXml => rest::document(service, output, answer),
     }
 }
+
+#[cfg(test)]
+mod tests;

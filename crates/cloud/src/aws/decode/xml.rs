@@ -11,7 +11,10 @@ use quick_xml::{
 /// The document of a query or EC2 answer: below the wrapper where there is one, else the root element itself.
 pub(super) fn document(service: &Service, output: ShapeId, wrapper: &str, body: &[u8]) -> Result<Value, ParseError> {
     let mut xml = Xml::open(body)?;
-    let Some(_) = xml.root()? else { return Ok(Value::Map(Map::default())) };
+    let Some(root) = xml.root()? else { return Err(ParseError::new("there is no XML")) };
+    if !root.local_name().as_ref().ends_with("Response") {
+        return Err(ParseError::new(format!("<{}> is not an answer", root.local_name().as_ref())));
+    }
     if wrapper.is_empty() {
         return xml.value(service, output, None, 0);
     }
@@ -42,7 +45,11 @@ pub(super) fn body(service: &Service, shape: ShapeId, bytes: &[u8]) -> Result<Op
         let entries = if text.is_empty() { Vec::new() } else { vec![(text_member.name.clone(), value)] };
         return Ok(Some(Value::Map(Map::from_entries(entries))));
     }
-    xml.value(service, shape, Some(&root), 0).map(Some)
+    let value = xml.value(service, shape, Some(&root), 0)?;
+    if xml.unknown_at_root && value.as_map().is_some_and(Map::is_empty) {
+        return Err(ParseError::new(format!("<{}> is not an answer", root.local_name().as_ref())));
+    }
+    Ok(Some(value))
 }
 
 /// S3's `GetBucketLocation` answers its only member as the root element, without one around it.
@@ -57,6 +64,8 @@ fn lone_text<'a>(service: &'a Service, shape: ShapeId, root: &BytesStart<'_>) ->
 
 pub(super) struct Xml<'a> {
     reader: Reader<&'a [u8]>,
+    /// The root element has children that the model does not know.
+    unknown_at_root: bool,
 }
 
 impl<'a> Xml<'a> {
@@ -64,7 +73,7 @@ impl<'a> Xml<'a> {
         let text = std::str::from_utf8(body).map_err(ParseError::new)?;
         let mut reader = Reader::from_str(text.trim_start_matches('\u{feff}'));
         reader.config_mut().expand_empty_elements = true;
-        Ok(Self { reader })
+        Ok(Self { reader, unknown_at_root: false })
     }
 
     fn event(&mut self) -> Result<Event<'a>, ParseError> {
@@ -175,6 +184,7 @@ impl<'a> Xml<'a> {
         let mut hint = 0;
         while let Some(child) = self.child()? {
             let Some((index, member)) = find(service, structure, child.local_name().as_ref(), hint) else {
+                self.unknown_at_root |= depth == 0;
                 self.skip(&child)?;
                 continue;
             };
