@@ -76,8 +76,6 @@ CREATE TABLE resource (
     UNIQUE (listing, key)
 ) STRICT;
 
-CREATE INDEX resource_name ON resource (name);
-
 -- A listing's documents lie together: a scan of an unchanged estate reads them in one go.
 CREATE TABLE document (
     listing   INTEGER NOT NULL,

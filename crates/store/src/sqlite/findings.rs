@@ -10,6 +10,7 @@ use crate::{
     FindingFilter, FindingHistory, FindingRecord, Life, State, StoreError,
     life::{self, Moment, Stretch},
 };
+use futures::TryStreamExt;
 use model::{FindingId, TypeName};
 use sqlx::{Row, sqlite::SqliteRow};
 
@@ -96,7 +97,7 @@ impl Store {
             filter.statuses.iter().map(|word| finding_row::status_code(word).unwrap_or(-1)).collect();
         let severities: Vec<i64> =
             filter.severities.iter().map(|severity| finding_row::severity_code(*severity)).collect();
-        let rows = sqlx::query(ROWS)
+        let rows: Result<Vec<i64>, _> = sqlx::query(ROWS)
             .bind(wanted(State::Open))
             .bind(wanted(State::Excepted))
             .bind(wanted(State::Resolved))
@@ -109,10 +110,10 @@ impl Store {
             .bind(json_list(&filter.resources))
             .bind(json_list(&filter.regions))
             .bind(json_list(&filter.accounts))
-            .fetch_all(self.pool())
-            .await
-            .map_err(&failed)?;
-        let rows: Result<Vec<i64>, _> = rows.iter().map(|row| row.try_get(0)).collect();
+            .try_map(|row: SqliteRow| row.try_get::<i64, _>(0))
+            .fetch(self.pool())
+            .try_collect()
+            .await;
         Ok(FindingReader { store: self.clone(), rows: rows.map_err(&failed)?.into_iter() })
     }
 

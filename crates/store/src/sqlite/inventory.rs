@@ -3,8 +3,9 @@
 use super::{json_list, open::Store, to_micros};
 use crate::{InventoryFilter, StoreError};
 use chrono::{DateTime, Utc};
+use futures::TryStreamExt;
 use model::{Record, Resource, Unread};
-use sqlx::Row;
+use sqlx::{Row, sqlite::SqliteRow};
 
 /// Records in one batch.
 const BATCH_RECORDS_MAX: usize = 1_000;
@@ -55,8 +56,8 @@ impl Store {
             bodies = bodies.bind(list.clone());
             unread = unread.bind(list);
         }
-        let bodies = bodies.fetch_all(&mut *connection).await.map_err(&failed)?;
-        let bodies: Result<Vec<i64>, _> = bodies.iter().map(|row| row.try_get(0)).collect();
+        let bodies: Result<Vec<i64>, _> =
+            bodies.try_map(|row: SqliteRow| row.try_get::<i64, _>(0)).fetch(&mut *connection).try_collect().await;
         let mut records = Vec::new();
         for row in unread.fetch_all(&mut *connection).await.map_err(&failed)? {
             records.push(unread_of(row.try_get(0).map_err(&failed)?)?);

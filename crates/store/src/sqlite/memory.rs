@@ -6,6 +6,7 @@ use super::{
     writer::{Hash, Known, KnownDocument, Listing, ListingKey, QUERY_ITEMS_MAX, ScanWriter, resource_key},
 };
 use crate::{Judged, Judgement, StoreError};
+use futures::TryStreamExt;
 use model::{FindingId, Resource, TypeName};
 use sqlx::{Row, SqliteConnection, sqlite::SqliteRow};
 use std::collections::{BTreeMap, BTreeSet};
@@ -171,17 +172,21 @@ async fn load(connection: &mut SqliteConnection, key: &ListingKey) -> Result<Lis
         "SELECT resource, hash, from_scan, body FROM document WHERE listing = ?1 AND to_scan IS NULL
            AND from_scan IN (SELECT seq FROM scan WHERE epoch IS NOT NULL) ORDER BY resource",
     );
-    for row in rows.bind(listing.id).fetch_all(&mut *connection).await? {
+    let mut rows = rows.bind(listing.id).fetch(&mut *connection);
+    while let Some(row) = rows.try_next().await? {
         let document =
             KnownDocument { hash: to_hash(row.try_get(1)?), from_scan: row.try_get(2)?, body: row.try_get(3)? };
         documents.insert(row.try_get::<i64, _>(0)?, document);
     }
+    drop(rows);
     let rows = sqlx::query("SELECT id, key FROM resource WHERE listing = ?1 ORDER BY key");
-    for row in rows.bind(listing.id).fetch_all(&mut *connection).await? {
+    let mut rows = rows.bind(listing.id).fetch(&mut *connection);
+    while let Some(row) = rows.try_next().await? {
         let mut known = Known::new(row.try_get(0)?);
         known.document = documents.remove(&known.resource);
         listing.resources.insert(to_hash(row.try_get(1)?), known);
     }
+    drop(rows);
     Ok(listing)
 }
 
@@ -203,7 +208,8 @@ async fn remembered(
     let mut remembered = BTreeMap::new();
     for chunk in asked.chunks(chunk_max.max(1)) {
         let rows = sqlx::query(sql).bind(json_list(if most { &[] } else { chunk })).bind(listing.id);
-        for row in rows.fetch_all(&mut *connection).await? {
+        let mut rows = rows.fetch(&mut *connection);
+        while let Some(row) = rows.try_next().await? {
             remembered.insert(row.try_get(0)?, Judged { input: row.try_get(1)?, verdicts: row.try_get(2)? });
         }
     }

@@ -7,6 +7,7 @@ mod lives;
 mod pruning;
 mod round_trip;
 mod scopes;
+mod unchanged;
 
 use crate::{Counts, Documents, Judgement, Part, Policies, ScanEnd, ScanHeader, ScanWriter, Store, Tally};
 use chrono::{DateTime, Utc};
