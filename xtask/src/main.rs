@@ -1,6 +1,7 @@
 //! Developer commands: `cargo xtask COMMAND`. A table; each command is a file.
 
 mod aws_models;
+mod ci;
 
 use clap::{Parser, Subcommand};
 
@@ -15,10 +16,20 @@ struct Arguments {
 enum Command {
     /// Trim the AWS API models into catalog/models/aws.bin
     AwsModels(aws_models::Arguments),
+    /// Run all the tests; installs what they need
+    Test {
+        /// Passed on to `cargo test`
+        #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
+        arguments: Vec<String>,
+    },
+    /// Everything that must be green: format, lints, tests, docs, catalog
+    Ci,
 }
 
 fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::AwsModels(arguments) => aws_models::run(&arguments),
+        Command::Test { arguments } => ci::test(&arguments),
+        Command::Ci => ci::ci(),
     }
 }

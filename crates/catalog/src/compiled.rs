@@ -1,0 +1,84 @@
+//! Selected policies and the resource types they need, compiled once.
+
+mod needs;
+mod policy;
+mod resource_type;
+
+pub use needs::Needs;
+pub use policy::CompiledPolicy;
+pub use resource_type::{CompiledDescribe, CompiledList, CompiledPart, CompiledRelation, CompiledType, Parameters};
+
+use crate::{Catalog, Diagnostic};
+use model::Value;
+use std::collections::BTreeMap;
+
+/// Parameters that users set: policy → parameter → value.
+pub type Overrides = BTreeMap<String, BTreeMap<String, Value>>;
+
+/// What a scan runs on: policies and types, compiled, and what has to be read for them.
+pub struct Pack {
+    /// By name; every type that a selected policy judges or looks at, with the types that they are listed for.
+    pub types: BTreeMap<String, CompiledType>,
+    /// Sorted by id.
+    pub policies: Vec<CompiledPolicy>,
+    /// What has to be read of each type.
+    pub needs: Needs,
+}
+
+impl Pack {
+    /// Compile the policies with these ids and all they need.
+    ///
+    /// # Errors
+    /// Every expression that does not compile, and every override that fits no policy.
+    pub fn compile(catalog: &Catalog, ids: &[&str], overrides: &Overrides) -> Result<Self, Vec<Diagnostic>> {
+        let mut diagnostics = Vec::new();
+        let mut policies = Vec::new();
+        for id in ids {
+            let Some(entry) = catalog.policies.get(*id) else { continue };
+            match CompiledPolicy::compile(id, entry, overrides.get(*id)) {
+                Ok(policy) => policies.push(policy),
+                Err(found) => diagnostics.extend(found),
+            }
+        }
+        policies.sort_by(|a, b| a.id.cmp(&b.id));
+        let mut types = BTreeMap::new();
+        for name in needs::types_needed(catalog, &policies) {
+            let Some(entry) = catalog.types.get(&name) else { continue };
+            match CompiledType::compile(catalog, &name, entry) {
+                Ok(compiled) => drop(types.insert(name, compiled)),
+                Err(found) => diagnostics.extend(found),
+            }
+        }
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let needs = Needs::of(&types, &policies);
+        Ok(Self { types, policies, needs })
+    }
+
+    /// Compile every type and read everything of it: for an inventory without policies.
+    ///
+    /// # Errors
+    /// Every expression that does not compile.
+    pub fn whole_inventory(catalog: &Catalog, names: &[&str]) -> Result<Self, Vec<Diagnostic>> {
+        let mut types = BTreeMap::new();
+        let mut diagnostics = Vec::new();
+        for name in names {
+            let Some(entry) = catalog.types.get(*name) else { continue };
+            match CompiledType::compile(catalog, name, entry) {
+                Ok(compiled) => drop(types.insert((*name).to_owned(), compiled)),
+                Err(found) => diagnostics.extend(found),
+            }
+        }
+        if !diagnostics.is_empty() {
+            return Err(diagnostics);
+        }
+        let needs = Needs::everything(&types);
+        Ok(Self { types, policies: Vec::new(), needs })
+    }
+
+    /// The policies that judge a type.
+    pub fn policies_of<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a CompiledPolicy> {
+        self.policies.iter().filter(move |policy| policy.resource.as_str() == type_name)
+    }
+}

@@ -1,0 +1,98 @@
+//! The further reads of a resource: only those that are needed, in an order in which each finds what it reads.
+
+use super::{
+    Caller, Collector, Failure, is_one_of, missing,
+    expressions::{Names, Place},
+};
+use catalog::{CompiledPart, CompiledType};
+use futures::future::join_all;
+use model::{Cause, Lack, Missing, Value, value::intern};
+use std::{collections::BTreeSet, time::Duration};
+
+/// Times that a call is repeated until the provider has prepared its answer.
+const BEFORE_TRIES_MAX: u32 = 20;
+/// Wait between them.
+const BEFORE_WAIT: Duration = Duration::from_millis(500);
+
+enum Outcome {
+    Value(Value),
+    Gone,
+}
+
+impl<C: Caller> Collector<C> {
+    /// Read the parts into the document. False where the resource turns out to be gone.
+    pub(super) async fn parts(&self, compiled: &CompiledType, place: &Place<'_>, names: &mut Names) -> bool {
+        let mut waiting: Vec<&CompiledPart> = compiled.parts.iter().collect();
+        if waiting.is_empty() || names.doc.as_ref().is_some_and(|doc| doc.missing().is_some()) {
+            return true;
+        }
+        while !waiting.is_empty() {
+            let open: BTreeSet<&str> = waiting.iter().map(|part| part.name.as_str()).collect();
+            let (mut ready, mut later): (Vec<_>, Vec<_>) = waiting.iter().copied().partition(|part| !part.reads.iter().any(|read| open.contains(read.as_str())));
+            if ready.is_empty() {
+                ready.append(&mut later);
+            }
+            let outcomes = join_all(ready.iter().map(|part| self.part(compiled, part, place, names))).await;
+            for (part, outcome) in ready.iter().zip(outcomes) {
+                match outcome {
+                    Outcome::Gone => return false,
+                    Outcome::Value(Value::Null) => {}
+                    Outcome::Value(value) => {
+                        if let Some(Value::Map(document)) = &mut names.doc {
+                            document.insert(intern(&part.name), value);
+                        }
+                    }
+                }
+            }
+            waiting = later;
+        }
+        true
+    }
+
+    async fn part(&self, compiled: &CompiledType, part: &CompiledPart, place: &Place<'_>, names: &Names) -> Outcome {
+        if !self.pack.needs.part(compiled.name.as_str(), &part.name) {
+            return Outcome::Value(Value::unknown(not_read(part)));
+        }
+        let absent = || part.otherwise.as_ref().map_or(Value::Null, |program| place.evaluate(program, names));
+        if let Some(when) = &part.when {
+            match place.evaluate(when, names) {
+                Value::Bool(true) => {}
+                Value::Unknown(missing) => return Outcome::Value(Value::Unknown(missing)),
+                _ => return Outcome::Value(absent()),
+            }
+        }
+        let Some(call) = &part.call else { return Outcome::Value(place.evaluate(&part.take, names)) };
+        let answer = match self.prepared(part, place, names).await {
+            Ok(()) => match place.input(&part.with, names) {
+                Ok(input) => self.caller.call(place.region, call, input).await,
+                Err(missing) => return Outcome::Value(Value::unknown(missing)),
+            },
+            Err(failure) => Err(failure),
+        };
+        match answer {
+            Ok(answer) => Outcome::Value(place.evaluate_with(&part.take, names, Some(&answer))),
+            Err(failure) if is_one_of(&part.absent, &failure) => Outcome::Value(absent()),
+            Err(failure) if is_one_of(&compiled.gone, &failure) => Outcome::Gone,
+            Err(failure) => Outcome::Value(Value::unknown(missing(&part.permissions, &failure))),
+        }
+    }
+
+    /// Repeat the call that prepares the answer until it is ready.
+    async fn prepared(&self, part: &CompiledPart, place: &Place<'_>, names: &Names) -> Result<(), Failure> {
+        let Some((call, until)) = &part.before else { return Ok(()) };
+        for attempt in 0..BEFORE_TRIES_MAX {
+            let answer = self.caller.call_again(place.region, call, attempt).await?;
+            if place.evaluate_with(until, names, Some(&answer)) == Value::Bool(true) {
+                return Ok(());
+            }
+            tokio::time::sleep(BEFORE_WAIT).await;
+        }
+        Err(Failure { cause: Cause::Failed, code: String::new(), message: format!("{call} was not ready after {BEFORE_TRIES_MAX} tries") })
+    }
+}
+
+fn not_read(part: &CompiledPart) -> Missing {
+    let whats = if part.permissions.is_empty() { vec![part.name.clone()] } else { part.permissions.clone() };
+    let lacks = whats.into_iter().map(|what| Lack { what, cause: Cause::NotRead, detail: String::new() });
+    Missing::from_lacks(lacks.collect()).expect("a part has a name")
+}
