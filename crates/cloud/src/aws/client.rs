@@ -178,6 +178,14 @@ impl Client {
         let partition = session.partition();
         let global = region.is_empty() || region == GLOBAL || service.endpoints.is_global(&partition.id);
         let asked = if global { partition.global_region.as_str() } else { region };
+        if !partition.regions.contains_key(asked) {
+            // It may be one that opened since the models were made; one of another partition would lead nowhere.
+            let elsewhere = aws::partition_of_region(asked).is_none_or(|found| found.id != partition.id);
+            if elsewhere {
+                let message = format!("'{asked}' is no region of partition {}", partition.id);
+                return Err(names.error(Failure::new(CallErrorKind::Invalid, "NoSuchRegion", &message)));
+            }
+        }
         let key = format!("{asked}\n{}\n{}\n{}", service.name, operation.name, input.to_json());
         let made = async {
             let counting = self.0.counters.of(&names.key());

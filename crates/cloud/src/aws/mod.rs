@@ -2,6 +2,7 @@
 //!
 //! Never: an operation that is not a read, a verdict, silence about what could not be read.
 
+mod account;
 mod breaker;
 mod cache;
 mod client;
@@ -13,12 +14,14 @@ mod error;
 mod limit;
 mod options;
 mod page;
+pub mod permissions;
 mod send;
 mod session;
 mod sign;
 mod time;
 mod transport;
 
+pub use account::{AccountCalls, RegionError};
 pub use client::Client;
 pub use counters::{Counters, CountersKey};
 pub use decode::{Answer, ParseError, parse_answer};
@@ -26,3 +29,4 @@ pub use encode::Request;
 pub use error::{CallError, CallErrorKind};
 pub use options::ClientOptions;
 pub use session::{AssumeRole, Session, SessionSource};
+pub use sign::{SigningError, SigningScope, signed_headers};

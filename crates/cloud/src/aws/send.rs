@@ -196,15 +196,15 @@ impl Call<'_> {
             builder = builder.header(name, value);
         }
         if !self.operation.unsigned {
-            let scope = sign::Scope {
+            let scope = sign::SigningScope {
                 signature: self.service.signature,
                 region: &address.signing_region,
                 name: &address.signing_name,
                 time: self.client.now(),
             };
-            for (name, value) in
-                sign::headers(scope, credentials, &request.method, &address.url, &request.headers, &request.body)?
-            {
+            let (method, url) = (&request.method, &address.url);
+            let signed = sign::signed_headers(scope, credentials, method, url, &request.headers, &request.body);
+            for (name, value) in signed.map_err(|error| Failure::invalid(&error.to_string()))? {
                 builder = builder.header(name, value);
             }
         }

@@ -18,11 +18,15 @@ use std::{
         Arc, PoisonError, RwLock,
         atomic::{AtomicBool, AtomicU64, Ordering::Relaxed},
     },
-    time::{Duration, SystemTime},
+    time::{Duration, Instant, SystemTime},
 };
 
 /// Credentials are renewed this long before they end.
 const RENEWED_BEFORE: Duration = Duration::from_secs(300);
+/// Credentials that come with less than that left are not asked for again within this time.
+const RENEWALS_APART: Duration = Duration::from_secs(60);
+/// This close to their end, credentials are not used.
+const UNUSED_BEFORE: Duration = Duration::from_secs(10);
 /// How long a source of credentials may take.
 const CREDENTIALS_TIMEOUT: Duration = Duration::from_secs(60);
 /// The name that sessions of assumed roles carry in the provider's logs.
@@ -84,7 +88,7 @@ struct Inner {
 /// The credentials of now.
 struct Slot {
     provider: SharedCredentialsProvider,
-    current: RwLock<Option<Credentials>>,
+    current: RwLock<Option<(Credentials, Instant)>>,
     renewing: tokio::sync::Mutex<()>,
     ended: AtomicBool,
 }
@@ -206,20 +210,25 @@ impl Session {
         if slot.ended.load(Relaxed) {
             return Err(ended("the credentials have ended"));
         }
-        if let Some(current) = slot.read().filter(is_fresh) {
+        if let Some(current) = slot.read_fresh() {
             return Ok(current);
         }
         let _renewing = slot.renewing.lock().await;
-        let current = slot.read();
-        if let Some(current) = current.clone().filter(is_fresh) {
+        if let Some(current) = slot.read_fresh() {
             return Ok(current);
         }
-        match slot.provide().await {
-            Ok(new) => Ok(slot.keep(new)),
-            // They could not be renewed before their end, but hold yet.
-            Err(failure) => {
-                current.filter(|current| current.expiry().is_none_or(|end| end > SystemTime::now())).ok_or(failure)
+        let failure = match slot.provide().await {
+            Ok(new) => return Ok(slot.keep(new)),
+            Err(failure) => failure,
+        };
+        match slot.read() {
+            // They could not be renewed, but hold yet.
+            Some((current, _)) if holds_for(&current, UNUSED_BEFORE) => Ok(slot.keep(current)),
+            Some(_) => {
+                slot.ended.store(true, Relaxed);
+                Err(ended(&format!("the credentials have ended and could not be renewed: {}", failure.message)))
             }
+            None => Err(failure),
         }
     }
 
@@ -230,7 +239,7 @@ impl Session {
             new.access_key_id() != old.access_key_id() || new.session_token() != old.session_token()
         };
         let _renewing = slot.renewing.lock().await;
-        if slot.read().as_ref().is_some_and(differs) {
+        if slot.read().is_some_and(|(current, _)| differs(&current)) {
             return true;
         }
         let renewed = match slot.provide().await {
@@ -273,12 +282,19 @@ async fn assumed(config: &SdkConfig, role: &AssumeRole) -> SdkConfig {
 }
 
 impl Slot {
-    fn read(&self) -> Option<Credentials> {
+    fn read(&self) -> Option<(Credentials, Instant)> {
         self.current.read().unwrap_or_else(PoisonError::into_inner).clone()
     }
 
+    /// The current ones, unless they should be renewed first.
+    fn read_fresh(&self) -> Option<Credentials> {
+        let (current, since) = self.read()?;
+        let just_renewed = since.elapsed() < RENEWALS_APART && holds_for(&current, UNUSED_BEFORE);
+        (just_renewed || holds_for(&current, RENEWED_BEFORE)).then_some(current)
+    }
+
     fn keep(&self, new: Credentials) -> Credentials {
-        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some(new.clone());
+        *self.current.write().unwrap_or_else(PoisonError::into_inner) = Some((new.clone(), Instant::now()));
         new
     }
 
@@ -295,8 +311,8 @@ impl Slot {
     }
 }
 
-fn is_fresh(credentials: &Credentials) -> bool {
-    credentials.expiry().is_none_or(|end| end > SystemTime::now() + RENEWED_BEFORE)
+fn holds_for(credentials: &Credentials, time: Duration) -> bool {
+    credentials.expiry().is_none_or(|end| end > SystemTime::now() + time)
 }
 
 fn ended(message: &str) -> Failure {
@@ -319,3 +335,6 @@ fn not_provided(error: &CredentialsError) -> Failure {
     };
     Failure::new(kind, code, &message)
 }
+
+#[cfg(test)]
+mod tests;

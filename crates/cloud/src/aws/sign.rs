@@ -1,6 +1,5 @@
 //! Signature version 4.
 
-use super::error::{CallErrorKind, Failure};
 use apimodel::aws::Signature;
 use aws_credential_types::Credentials;
 use aws_sigv4::{
@@ -14,24 +13,32 @@ use std::time::SystemTime;
 
 /// What a signature is made for.
 #[derive(Clone, Copy, Debug)]
-pub(crate) struct Scope<'a> {
-    pub(crate) signature: Signature,
-    pub(crate) region: &'a str,
-    pub(crate) name: &'a str,
-    pub(crate) time: SystemTime,
+pub struct SigningScope<'a> {
+    /// The dialect.
+    pub signature: Signature,
+    /// The region.
+    pub region: &'a str,
+    /// The service's name in signatures.
+    pub name: &'a str,
+    /// The provider's time.
+    pub time: SystemTime,
 }
 
+/// A request that can't be signed: its address or a header is malformed.
+#[derive(Clone, Debug, PartialEq, Eq, thiserror::Error)]
+#[error("the request can't be signed: {0}")]
+pub struct SigningError(String);
+
 /// The headers to add, for a request to an absolute address.
-pub(crate) fn headers(
-    scope: Scope<'_>,
+pub fn signed_headers(
+    scope: SigningScope<'_>,
     credentials: &Credentials,
     method: &str,
     url: &str,
     headers: &[(String, String)],
     body: &[u8],
-) -> Result<Vec<(&'static str, String)>, Failure> {
-    let failed =
-        |error: &dyn std::fmt::Display| Failure::new(CallErrorKind::Failed, "SigningFailed", &error.to_string());
+) -> Result<Vec<(&'static str, String)>, SigningError> {
+    let failed = |error: &dyn std::fmt::Display| SigningError(error.to_string());
     let mut settings = SigningSettings::default();
     if scope.signature == Signature::S3 {
         settings.percent_encoding_mode = PercentEncodingMode::Single;
@@ -55,3 +62,6 @@ pub(crate) fn headers(
     let (headers, _parameters) = instructions.into_parts();
     Ok(headers.into_iter().map(|header| (header.name(), header.value().to_owned())).collect())
 }
+
+#[cfg(test)]
+mod tests;

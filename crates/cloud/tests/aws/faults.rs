@@ -35,8 +35,8 @@ struct Server {
 impl Server {
     /// `script` gets the number of the request, from 0, and its head and body.
     async fn start(script: impl Fn(usize, &str) -> Reply + Send + Sync + 'static) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let url = format!("http://{}", listener.local_addr().unwrap());
+        let listener = TcpListener::bind("127.0.0.1:0").await.expect("loopback has a free port");
+        let url = format!("http://{}", listener.local_addr().expect("it is bound"));
         let requests = Arc::new(AtomicUsize::new(0));
         let (script, counter) = (Arc::new(script), requests.clone());
         tokio::spawn(async move {
@@ -373,7 +373,8 @@ async fn what_exceeds_a_bound_is_an_error() {
         );
         Reply::Answer(200, "", body.into_bytes())
     };
-    let cases: [(&str, fn(&mut ClientOptions)); 3] = [
+    type Change = fn(&mut ClientOptions);
+    let cases: [(&str, Change); 3] = [
         ("TooManyPages", |options| options.pages_max = 3),
         ("AnswerTooLong", |options| options.answer_bytes_max = 500),
         ("AnswerTooLong", |options| options.body_bytes_max = 50),

@@ -19,85 +19,102 @@ fn found(call: &str, input: &str, region: &str, variant: Variant, url: Option<&s
     Ok(format!("{} {} {}", address.url, address.signing_region, address.signing_name))
 }
 
+#[track_caller]
+fn check(call: &str, input: &str, region: &str, variant: Variant, expected: &str) {
+    assert_eq!(found(call, input, region, variant, None).as_deref(), Ok(expected), "{call} {region}");
+}
+
 /// <https://docs.aws.amazon.com/general/latest/gr/aws-service-information.html>
 #[test]
 fn endpoints_of_services() {
-    let cases = [
-        ("ec2.DescribeVpcs", "{}", "eu-west-1", PLAIN, "https://ec2.eu-west-1.amazonaws.com/ eu-west-1 ec2"),
-        ("ec2.DescribeVpcs", "{}", "cn-north-1", PLAIN, "https://ec2.cn-north-1.amazonaws.com.cn/ cn-north-1 ec2"),
-        ("ec2.DescribeVpcs", "{}", "us-east-1", FIPS, "https://ec2-fips.us-east-1.amazonaws.com/ us-east-1 ec2"),
-        ("ec2.DescribeVpcs", "{}", "us-gov-west-1", FIPS, "https://ec2.us-gov-west-1.amazonaws.com/ us-gov-west-1 ec2"),
-        ("ec2.DescribeVpcs", "{}", "eu-west-1", DUAL_STACK, "https://ec2.eu-west-1.api.aws/ eu-west-1 ec2"),
-        ("ec2.DescribeVpcs", "{}", "us-iso-east-1", PLAIN, "https://ec2.us-iso-east-1.c2s.ic.gov/ us-iso-east-1 ec2"),
-        ("iam.ListUsers", "{}", "eu-west-1", PLAIN, "https://iam.amazonaws.com/ us-east-1 iam"),
-        ("iam.ListUsers", "{}", "us-gov-west-1", PLAIN, "https://iam.us-gov.amazonaws.com/ us-gov-west-1 iam"),
-        ("iam.ListUsers", "{}", "cn-north-1", PLAIN, "https://iam.cn-north-1.amazonaws.com.cn/ cn-north-1 iam"),
-        ("sts.GetCallerIdentity", "{}", "eu-west-1", PLAIN, "https://sts.eu-west-1.amazonaws.com/ eu-west-1 sts"),
-        ("sts.GetCallerIdentity", "{}", "us-east-1", FIPS, "https://sts-fips.us-east-1.amazonaws.com/ us-east-1 sts"),
-        (
-            "route53.ListHostedZones",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://route53.amazonaws.com/2013-04-01/hostedzone us-east-1 route53",
-        ),
-        (
-            "cloudwatch.DescribeAlarms",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://monitoring.eu-west-1.amazonaws.com/ eu-west-1 monitoring",
-        ),
-        (
-            "elbv2.DescribeLoadBalancers",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://elasticloadbalancing.eu-west-1.amazonaws.com/ eu-west-1 elasticloadbalancing",
-        ),
-        (
-            "organizations.DescribeOrganization",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://organizations.us-east-1.amazonaws.com/ us-east-1 organizations",
-        ),
-        (
-            "cloudfront.ListDistributions",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://cloudfront.amazonaws.com/2020-05-31/distribution us-east-1 cloudfront",
-        ),
-        ("s3.ListBuckets", "{}", "eu-west-1", PLAIN, "https://s3.eu-west-1.amazonaws.com/ eu-west-1 s3"),
-        ("s3.ListBuckets", "{}", "us-east-1", PLAIN, "https://s3.us-east-1.amazonaws.com/ us-east-1 s3"),
-        ("s3.ListBuckets", "{}", "eu-west-1", DUAL_STACK, "https://s3.dualstack.eu-west-1.amazonaws.com/ eu-west-1 s3"),
-        ("s3.ListBuckets", "{}", "us-east-1", BOTH, "https://s3-fips.dualstack.us-east-1.amazonaws.com/ us-east-1 s3"),
-        (
-            "s3control.GetPublicAccessBlock",
-            r#"{"AccountId":"1"}"#,
-            "eu-west-1",
-            PLAIN,
-            "https://1.s3-control.eu-west-1.amazonaws.com/v20180820/configuration/publicAccessBlock eu-west-1 s3",
-        ),
-        (
-            "lambda.ListFunctions",
-            "{}",
-            "eu-west-1",
-            DUAL_STACK,
-            "https://lambda.eu-west-1.api.aws/2015-03-31/functions eu-west-1 lambda",
-        ),
-        (
-            "ecr.DescribeRepositories",
-            "{}",
-            "eu-west-1",
-            PLAIN,
-            "https://api.ecr.eu-west-1.amazonaws.com/ eu-west-1 ecr",
-        ),
-    ];
-    for (call, input, region, variant, expected) in cases {
-        assert_eq!(found(call, input, region, variant, None).as_deref(), Ok(expected), "{call} {region}");
-    }
+    check("ec2.DescribeVpcs", "{}", "eu-west-1", PLAIN, "https://ec2.eu-west-1.amazonaws.com/ eu-west-1 ec2");
+    check("ec2.DescribeVpcs", "{}", "cn-north-1", PLAIN, "https://ec2.cn-north-1.amazonaws.com.cn/ cn-north-1 ec2");
+    check("ec2.DescribeVpcs", "{}", "us-iso-east-1", PLAIN, "https://ec2.us-iso-east-1.c2s.ic.gov/ us-iso-east-1 ec2");
+    check("iam.ListUsers", "{}", "eu-west-1", PLAIN, "https://iam.amazonaws.com/ us-east-1 iam");
+    check("iam.ListUsers", "{}", "us-gov-west-1", PLAIN, "https://iam.us-gov.amazonaws.com/ us-gov-west-1 iam");
+    check("iam.ListUsers", "{}", "cn-north-1", PLAIN, "https://iam.cn-north-1.amazonaws.com.cn/ cn-north-1 iam");
+    check("sts.GetCallerIdentity", "{}", "eu-west-1", PLAIN, "https://sts.eu-west-1.amazonaws.com/ eu-west-1 sts");
+    check(
+        "route53.ListHostedZones",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://route53.amazonaws.com/2013-04-01/hostedzone us-east-1 route53",
+    );
+    check(
+        "cloudwatch.DescribeAlarms",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://monitoring.eu-west-1.amazonaws.com/ eu-west-1 monitoring",
+    );
+    check(
+        "elbv2.DescribeLoadBalancers",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://elasticloadbalancing.eu-west-1.amazonaws.com/ eu-west-1 elasticloadbalancing",
+    );
+    check(
+        "organizations.DescribeOrganization",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://organizations.us-east-1.amazonaws.com/ us-east-1 organizations",
+    );
+    check(
+        "cloudfront.ListDistributions",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://cloudfront.amazonaws.com/2020-05-31/distribution us-east-1 cloudfront",
+    );
+    check("s3.ListBuckets", "{}", "eu-west-1", PLAIN, "https://s3.eu-west-1.amazonaws.com/ eu-west-1 s3");
+    check("s3.ListBuckets", "{}", "us-east-1", PLAIN, "https://s3.us-east-1.amazonaws.com/ us-east-1 s3");
+    check(
+        "s3control.GetPublicAccessBlock",
+        r#"{"AccountId":"1"}"#,
+        "eu-west-1",
+        PLAIN,
+        "https://1.s3-control.eu-west-1.amazonaws.com/v20180820/configuration/publicAccessBlock eu-west-1 s3",
+    );
+    check(
+        "ecr.DescribeRepositories",
+        "{}",
+        "eu-west-1",
+        PLAIN,
+        "https://api.ecr.eu-west-1.amazonaws.com/ eu-west-1 ecr",
+    );
+}
+
+/// <https://docs.aws.amazon.com/general/latest/gr/rande.html#FIPS-endpoints>
+#[test]
+fn endpoints_of_other_kinds() {
+    check("ec2.DescribeVpcs", "{}", "us-east-1", FIPS, "https://ec2-fips.us-east-1.amazonaws.com/ us-east-1 ec2");
+    check(
+        "ec2.DescribeVpcs",
+        "{}",
+        "us-gov-west-1",
+        FIPS,
+        "https://ec2.us-gov-west-1.amazonaws.com/ us-gov-west-1 ec2",
+    );
+    check("ec2.DescribeVpcs", "{}", "eu-west-1", DUAL_STACK, "https://ec2.eu-west-1.api.aws/ eu-west-1 ec2");
+    check("sts.GetCallerIdentity", "{}", "us-east-1", FIPS, "https://sts-fips.us-east-1.amazonaws.com/ us-east-1 sts");
+    check(
+        "s3.ListBuckets",
+        "{}",
+        "eu-west-1",
+        DUAL_STACK,
+        "https://s3.dualstack.eu-west-1.amazonaws.com/ eu-west-1 s3",
+    );
+    check("s3.ListBuckets", "{}", "us-east-1", BOTH, "https://s3-fips.dualstack.us-east-1.amazonaws.com/ us-east-1 s3");
+    check(
+        "lambda.ListFunctions",
+        "{}",
+        "eu-west-1",
+        DUAL_STACK,
+        "https://lambda.eu-west-1.api.aws/2015-03-31/functions eu-west-1 lambda",
+    );
 }
 
 #[test]
