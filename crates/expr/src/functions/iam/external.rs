@@ -4,7 +4,7 @@ use super::{
     condition::{self, Outside},
     policy::{self, Statement},
     principal::Principal,
-    public::taken_back,
+    public::{grants_something, taken_back},
 };
 use crate::functions::outcome::{Outcome, Truth};
 use model::{Missing, Value};
@@ -18,7 +18,7 @@ pub fn external(policy: &Value, account: &str) -> Outcome {
     let outside = Outside::OtherAccounts(account);
     let mut outcome = Outcome::default();
     for statement in &statements {
-        let open = statement.is_allow().and(!condition::closes(statement, outside));
+        let open = statement.is_allow().and(grants_something(statement)).and(!condition::closes(statement, outside));
         if open == Truth::No || !statement.principals.given {
             continue;
         }

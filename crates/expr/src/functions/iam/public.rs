@@ -32,9 +32,13 @@ pub fn public(policy: &Value, actions: Option<&[&str]>) -> Outcome {
 }
 
 /// Whether a statement has an action at all.
-fn grants_something(statement: &Statement) -> Truth {
-    match &statement.actions.missing {
-        _ if statement.actions.negated || !statement.actions.patterns.is_empty() => Truth::Yes,
+pub(super) fn grants_something(statement: &Statement) -> Truth {
+    let actions = &statement.actions;
+    match &actions.missing {
+        // All actions but all.
+        _ if actions.negated && actions.patterns.iter().any(|p| super::pattern::covers(p, "*")) => Truth::No,
+        None if actions.negated => Truth::Yes,
+        _ if !actions.negated && !actions.patterns.is_empty() => Truth::Yes,
         Some(missing) => Truth::Unknown(missing.clone()),
         None => Truth::No,
     }

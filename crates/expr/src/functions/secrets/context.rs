@@ -44,7 +44,7 @@ pub(super) fn promise(key: &str) -> Option<Promise> {
     }
     let words = words(key);
     let has = |wanted: &str| words.iter().any(|word| word == wanted);
-    if has("aws") && has("secret") && has("key") {
+    if has("secret") && has("key") && (has("aws") || has("access")) {
         return Some(Promise::AwsSecretKey);
     }
     let single = words.iter().position(|word| among(PASSWORDS, word) || among(RANDOMS, word)).map(|at| (at, at + 1));

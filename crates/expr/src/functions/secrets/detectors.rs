@@ -2,7 +2,7 @@
 
 use super::value;
 use regex::{Regex, RegexSet};
-use std::{ops::Range, sync::LazyLock};
+use std::{cell::OnceCell, ops::Range, sync::LazyLock};
 
 /// What is known of a format.
 struct Detector {
@@ -143,12 +143,12 @@ const TEXT_BYTES_MIN: usize = 11;
 
 static PREFILTER: LazyLock<Regex> = LazyLock::new(|| Regex::new(LITERALS).expect("the pattern is valid"));
 static SET: LazyLock<RegexSet> =
-    LazyLock::new(|| RegexSet::new(DETECTORS.iter().map(|detector| detector.pattern)).expect("the patterns are valid"));
+    LazyLock::new(|| RegexSet::new(DETECTORS.iter().map(pattern)).expect("the patterns are valid"));
 static EACH: LazyLock<Vec<Regex>> = LazyLock::new(|| {
     DETECTORS.iter().map(|detector| Regex::new(&pattern(detector)).expect("the patterns are valid")).collect()
 });
 static CONNECTION: LazyLock<Regex> = LazyLock::new(|| {
-    Regex::new(r"(?i)\b(?:server|data source|host|hostname|user id|uid|user|username|database|dbname|initial catalog|accountname)\s*=|jdbc:")
+    Regex::new(r"(?i-u)\b(?:server|data source|host|hostname|user id|uid|user|username|database|dbname|initial catalog|accountname)\s*=|jdbc:")
         .expect("the pattern is valid")
 });
 
@@ -170,11 +170,12 @@ pub(super) fn known(text: &str) -> Vec<Known> {
         return Vec::new();
     }
     let mut found = Vec::new();
+    let connection = OnceCell::new();
     for index in SET.matches(text) {
         let (Some(detector), Some(pattern)) = (DETECTORS.get(index), EACH.get(index)) else { continue };
         for captures in pattern.captures_iter(text) {
             let Some(credential) = captures.get(1).or(captures.get(0)) else { continue };
-            if holds(detector.also, text, credential.as_str()) {
+            if holds(detector.also, credential.as_str(), || *connection.get_or_init(|| CONNECTION.is_match(text))) {
                 found.push(Known { range: credential.range(), kind: detector.kind, random: detector.random });
             }
         }
@@ -182,7 +183,7 @@ pub(super) fn known(text: &str) -> Vec<Known> {
     found
 }
 
-fn holds(also: Also, text: &str, credential: &str) -> bool {
+fn holds(also: Also, credential: &str, in_connection: impl Fn() -> bool) -> bool {
     match also {
         Also::NoExample => !value::is_example(credential),
         Also::Random => !value::is_example(credential) && value::is_random(credential),
@@ -190,7 +191,7 @@ fn holds(also: Also, text: &str, credential: &str) -> bool {
             let port = credential.split_once('/').is_some_and(|(port, _)| port.bytes().all(|b| b.is_ascii_digit()));
             !port && value::is_literal(credential)
         }
-        Also::LiteralInConnection => value::is_literal(credential) && CONNECTION.is_match(text),
+        Also::LiteralInConnection => value::is_literal(credential) && in_connection(),
     }
 }
 

@@ -10,6 +10,10 @@ use std::{ops::Range, sync::LazyLock};
 /// Times that a text is gone through; where that does not clean it, all of it goes.
 const PASSES_MAX: usize = 32;
 
+/// Longer values are no credentials but files, in characters.
+const VALUE_CHARS_MAX: usize = 1_024;
+/// How far around an assignment its line is looked at, in bytes.
+const INDENT_BYTES_MAX: usize = 128;
 /// Length of the secret half of an AWS access key, in characters.
 const AWS_SECRET_CHARS: usize = 40;
 
@@ -35,9 +39,10 @@ pub(super) struct Hit {
     pub marked: bool,
 }
 
+/// A key and what joins it to the value behind it.
 static ASSIGNMENT: LazyLock<Regex> = LazyLock::new(|| {
     Regex::new(
-        r#"(?i)([A-Z0-9_.-]*(?:passw|passphrase|passcode|pwd|pass|secret|token|api_?-?key|access_?-?key|account_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|auth_?-?key|credential|creds)[A-Z0-9_.-]*)["']?(\s*(?::=|=>|=|:)\s*|\s+)("[^"\n]*"|'[^'\n]*'|[^\s"'`,;]+)"#,
+        r#"(?i)([A-Z0-9_.-]*(?:passw|passphrase|passcode|pwd|pass|secret|token|api_?-?key|access_?-?key|account_?-?key|private_?-?key|signing_?-?key|encryption_?-?key|auth_?-?key|credential|creds)[A-Z0-9_.-]*)["']?(\s*(?::=|=>|=|:)\s*|\s+)"#,
     )
     .expect("the pattern is valid")
 });
@@ -56,7 +61,11 @@ pub(super) fn hits(text: &str, key: Option<&str>, level: Level) -> Vec<Hit> {
     if level != Level::Formats {
         assignments(text, level, &mut hits);
     }
-    let marked = |range: &Range<usize>| marks.iter().any(|(mark, _)| mark.start < range.end && range.start < mark.end);
+    let marked = |range: &Range<usize>| {
+        // Marks are in order and apart: the first that ends behind the start is the only one to look at.
+        let first = marks.partition_point(|(mark, _)| mark.end <= range.start);
+        marks.get(first).is_some_and(|(mark, _)| mark.start < range.end)
+    };
     hits.retain(|hit| !marked(&hit.range));
     hits.extend(marks.into_iter().map(|(range, kind)| Hit { range, kind, random: false, marked: true }));
     without_overlap(hits)
@@ -88,14 +97,13 @@ fn is_aws_secret(text: &str) -> bool {
         && !value::is_example(text)
 }
 
-/// A key, what joins it to a value, the value, and the text around.
+/// A key, what joins it to a value, the value, and whether the line holds nothing else.
 struct Assignment<'a> {
-    before: &'a str,
     key: &'a str,
     operator: &'a str,
     value: &'a str,
     quoted: bool,
-    after: &'a str,
+    alone: bool,
     range: Range<usize>,
 }
 
@@ -106,28 +114,56 @@ fn assignments(text: &str, level: Level, hits: &mut Vec<Hit>) {
     }
     let mut from = 0;
     while let Some(found) = ASSIGNMENT.captures_at(text, from) {
-        let (Some(key), Some(operator), Some(raw)) = (found.get(1), found.get(2), found.get(3)) else { break };
+        let (Some(key), Some(operator)) = (found.get(1), found.get(2)) else { break };
         // What looks like a value may be a key itself: go on right behind this key.
-        from = key.end().max(from + 1);
-        let quoted = raw.as_str().starts_with(['"', '\'']);
-        let range = if quoted { raw.start() + 1..raw.end() - 1 } else { raw.range() };
+        from = key.end();
+        let Some((range, quoted)) = value_at(text, operator.end()) else { continue };
         let assignment = Assignment {
-            before: text.get(..key.start()).unwrap_or_default(),
             key: key.as_str(),
             operator: operator.as_str(),
             value: text.get(range.clone()).unwrap_or_default(),
             quoted,
-            after: text.get(raw.end()..).unwrap_or_default(),
+            alone: is_alone(text, key.start(), range.end),
             range,
         };
         if let Some(hit) = assigned(&assignment, level) {
             from = from.max(hit.range.end);
             hits.push(hit);
         }
-        while !text.is_char_boundary(from) {
-            from += 1;
-        }
     }
+}
+
+/// Where the value that begins at a place is, without its quotes, and whether it has them; `None` where there is none, or
+/// none that ends within reach.
+fn value_at(text: &str, start: usize) -> Option<(Range<usize>, bool)> {
+    let rest = text.get(start..)?;
+    let quote = rest.chars().next().filter(|c| matches!(c, '"' | '\''));
+    let (start, rest) = if quote.is_some() { (start + 1, rest.get(1..)?) } else { (start, rest) };
+    let ends = |c: char| match quote {
+        Some(quote) => c == quote || c == '\n',
+        None => c.is_whitespace() || matches!(c, '"' | '\'' | '`' | ',' | ';'),
+    };
+    let mut reach = rest.char_indices().take(VALUE_CHARS_MAX + 1);
+    let length = match reach.find(|(_, c)| ends(*c)) {
+        Some((length, _)) => length,
+        None if rest.len() <= VALUE_CHARS_MAX => rest.len(),
+        None => return None,
+    };
+    (length > 0).then_some((start..start + length, quote.is_some()))
+}
+
+/// Whether an assignment has a line to itself, but for quotes, list marks, separators and a comment.
+fn is_alone(text: &str, start: usize, end: usize) -> bool {
+    let bytes = text.as_bytes();
+    let before = bytes.get(start.saturating_sub(INDENT_BYTES_MAX)..start).unwrap_or_default();
+    let after = bytes.get(end..bytes.len().min(end + INDENT_BYTES_MAX)).unwrap_or_default();
+    let before = before.rsplit(|b| *b == b'\n').next().unwrap_or_default();
+    let after = after.split(|b| *b == b'\n').next().unwrap_or_default();
+    before.iter().all(|b| matches!(b, b' ' | b'\t' | b'-' | b'"' | b'\''))
+        && after
+            .iter()
+            .find(|b| !matches!(b, b' ' | b'\t' | b'"' | b'\'' | b',' | b';' | b'\r'))
+            .is_none_or(|b| *b == b'#')
 }
 
 fn assigned(assignment: &Assignment<'_>, level: Level) -> Option<Hit> {
@@ -149,26 +185,25 @@ fn assigned(assignment: &Assignment<'_>, level: Level) -> Option<Hit> {
 
 /// Whether what stands behind an assignment is a value rather than code or prose.
 fn is_assigned(assignment: &Assignment<'_>, level: Level) -> bool {
-    let Assignment { before, operator, value, after, .. } = *assignment;
+    let Assignment { operator, value, .. } = *assignment;
     if assignment.quoted {
         return true;
     }
     if value.contains(['(', ')', '[', ']', '{', '}', '=']) && !value.ends_with('=') {
         return false;
     }
+    // `secret:db-AbCdEf` is part of an ARN; YAML has a blank there and JSON has quotes.
+    if operator == ":" {
+        return false;
+    }
     if operator.trim().is_empty() || !operator.contains(char::is_whitespace) {
         return true;
     }
     // `password: hunter2` in YAML and `password = hunter2` in an ini file have a line to themselves; prose has not.
-    let line_before = before.rsplit('\n').next().unwrap_or_default();
-    let line_after = after.split('\n').next().unwrap_or_default();
-    let alone = line_before.trim_matches([' ', '\t', '-', '"', '\'']).is_empty()
-        && (line_after.trim_matches([' ', '\t', ',', ';', '\r']).is_empty()
-            || line_after.trim_start().starts_with('#'));
     // `password = request.password` has one too; in a script, only what has a digit is told from code.
     let code = operator.starts_with(char::is_whitespace)
         && (value.contains('.') || (level == Level::Text && !value.bytes().any(|b| b.is_ascii_digit())));
-    alone && !code
+    assignment.alone && !code
 }
 
 /// In order, each part of the text once: what begins first, the longer of two.

@@ -184,6 +184,7 @@ fn a_key_can_say_that_its_value_is_a_credential() {
         (json!({"SESSION_TOKEN": token}), "secret", "a token"),
         (json!({"ENCRYPTION_KEY": hex(64)}), "secret", "a key to encrypt with"),
         (json!({"AWS_SECRET_ACCESS_KEY": noise(40)}), "aws-secret-access-key", "the secret half of an access key"),
+        (json!({"secretAccessKey": noise(40)}), "aws-secret-access-key", "the same in an answer"),
         (json!([{"Name": "DB_PASSWORD", "Value": "hunter2"}]), "password", "a pair"),
         (json!([{"name": "API_TOKEN", "value": token}]), "secret", "a pair in lower case"),
         (json!({"ParameterKey": "Password", "ParameterValue": "hunter2"}), "password", "a pair of a stack"),
@@ -215,6 +216,10 @@ fn what_is_no_credential() {
         (json!({"PASSWORD": ""}), "empty"),
         (json!({"API_KEY": uuid, "TOKEN": uuid, "PASSWORD": uuid}), "UUIDs"),
         (json!({"DB_SECRET": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"}), "a reference"),
+        (
+            json!({"Text": "arn:aws:secretsmanager:us-east-1:123456789012:secret:READONLY-auth-f8h4hspn65-JWMENL"}),
+            "a name that begins behind a colon",
+        ),
         (json!({"DB_SECRET_ARN": "arn:aws:secretsmanager:eu-west-1:123456789012:secret:db-AbCdEf"}), "a reference"),
         (json!({"DB_PASSWORD": "{{resolve:secretsmanager:db:SecretString:password}}"}), "a dynamic reference"),
         (json!({"DB_PASSWORD": "${DB_PASSWORD}", "B_PASSWORD": "$PASSWORD", "C_PASSWORD": "$(pass)"}), "variables"),

@@ -42,6 +42,8 @@ fn principals() {
         (json!({"Effect": unknown()}), "0?", "it may be an allow"),
         (json!({"Action": unknown()}), "0?", "it may be an action"),
         (json!({"Action": []}), "0", "no action"),
+        (json!({"Action": null, "NotAction": "*"}), "0", "all actions but all"),
+        (json!({"Action": null, "NotAction": unknown()}), "0?", "it may be all but all"),
         (json!({"Action": null, "NotAction": "s3:DeleteBucket"}), "1", "all actions but one"),
         (json!({"Resource": unknown()}), "1", "on whatever"),
         (json!({"Sid": unknown()}), "1", "under whatever name"),
