@@ -89,6 +89,16 @@ pub enum StoreError {
         /// Why.
         source: serde_json::Error,
     },
+    /// A document or a finding's evidence nests too deeply to be stored.
+    #[error("can't {operation}: {object} nests deeper than {levels_max} levels")]
+    TooDeep {
+        /// What was being done.
+        operation: &'static str,
+        /// Which record.
+        object: String,
+        /// The bound.
+        levels_max: usize,
+    },
     /// A record holds something that this version does not know.
     #[error("can't {operation}: {object} holds a value that is not known")]
     Value {
@@ -143,7 +153,7 @@ pub enum StoreError {
     },
 }
 
-/// Primary result codes of SQLite: <https://sqlite.org/rescode.html>.
+/// Result codes of SQLite, primary where nothing else is said: <https://sqlite.org/rescode.html>.
 mod code {
     pub(super) const PERM: i64 = 3;
     pub(super) const BUSY: i64 = 5;
@@ -153,6 +163,8 @@ mod code {
     pub(super) const FULL: i64 = 13;
     pub(super) const CANTOPEN: i64 = 14;
     pub(super) const NOTADB: i64 = 26;
+    /// The shared memory of the write-ahead log could not grow: no space, too.
+    pub(super) const IOERR_SHMSIZE: i64 = 10 | 19 << 8;
 }
 
 impl StoreError {
@@ -162,7 +174,9 @@ impl StoreError {
         if matches!(source, sqlx::Error::PoolTimedOut) {
             return Self::Busy { operation, path };
         }
-        match primary_code(&source) {
+        let extended = extended_code(&source);
+        match extended.map(|extended| extended & 0xff) {
+            _ if extended == Some(code::IOERR_SHMSIZE) => Self::Full { operation, path, source },
             Some(code::NOTADB) => Self::NotAStore { path },
             Some(code::BUSY | code::LOCKED) => Self::Busy { operation, path },
             Some(code::READONLY | code::PERM | code::CANTOPEN) => Self::ReadOnly { operation, path, source },
@@ -173,7 +187,6 @@ impl StoreError {
     }
 }
 
-fn primary_code(error: &sqlx::Error) -> Option<i64> {
-    let code = error.as_database_error()?.code()?;
-    code.parse::<i64>().ok().map(|extended| extended & 0xff)
+fn extended_code(error: &sqlx::Error) -> Option<i64> {
+    error.as_database_error()?.code()?.parse().ok()
 }

@@ -9,6 +9,7 @@ pub mod changes;
 pub mod error;
 pub mod exception;
 pub mod filter;
+mod json;
 pub mod life;
 pub mod part;
 pub mod scan;

@@ -1,6 +1,6 @@
 //! A finding as a row: what is asked for has columns, the rest is JSON. Knows no SQL statement.
 
-use crate::StoreError;
+use crate::{StoreError, json};
 use model::{ExceptionNote, Finding, FindingId, ResourceRef, Risk, Severity, Status, TypeName, Value};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
@@ -78,6 +78,7 @@ fn is_zero(line: &u32) -> bool {
 
 /// The JSON of what has no column, and 64 bits of its hash.
 pub(super) fn encode(finding: &Finding, place: Place<'_>) -> Result<(String, i64), StoreError> {
+    const STORING: &str = "store a finding";
     let resource = &finding.resource;
     let derived = resource.id == place.resource
         && resource.account == place.account
@@ -96,8 +97,12 @@ pub(super) fn encode(finding: &Finding, place: Place<'_>) -> Result<(String, i64
         exception: finding.exception.as_deref().map(Cow::Borrowed),
         resource: (!derived).then_some(Cow::Borrowed(resource)),
     };
+    if finding.evidence.iter().any(json::is_too_deep) {
+        let object = finding.id.to_string();
+        return Err(StoreError::TooDeep { operation: STORING, object, levels_max: json::DEPTH_MAX });
+    }
     let json = serde_json::to_string(&details).map_err(|source| StoreError::Record {
-        operation: "store a finding",
+        operation: STORING,
         object: finding.id.to_string(),
         source,
     })?;
@@ -114,7 +119,7 @@ pub(super) fn decode(
     place: Place<'_>,
     details: &str,
 ) -> Result<Finding, StoreError> {
-    let details: Details<'static> = serde_json::from_str(details).map_err(|source| StoreError::Record {
+    let details: Details<'static> = json::read(details).map_err(|source| StoreError::Record {
         operation: "read a finding",
         object: id.to_string(),
         source,

@@ -1,7 +1,7 @@
 //! Reading documents back: now, or as they were.
 
 use super::{json_list, open::Store, to_micros};
-use crate::{InventoryFilter, StoreError};
+use crate::{InventoryFilter, StoreError, json};
 use chrono::{DateTime, Utc};
 use futures::TryStreamExt;
 use model::{Record, Resource, Unread};
@@ -104,8 +104,8 @@ impl Store {
             let text: Option<&str> = row.try_get(2).map_err(&failed)?;
             let packed: Option<&[u8]> = row.try_get(3).map_err(&failed)?;
             let resource = match (text, packed) {
-                (Some(text), _) => serde_json::from_str(text),
-                (None, packed) => serde_json::from_slice(&unpack(packed.unwrap_or_default()).map_err(&failed)?),
+                (Some(text), _) => json::read(text),
+                (None, packed) => json::read(&unpack(packed.unwrap_or_default()).map_err(&failed)?),
             };
             let resource = resource.map_err(|source| StoreError::Record {
                 operation: "read a document",
@@ -146,7 +146,8 @@ fn unread_of(record: &str) -> Result<Unread, StoreError> {
     })
 }
 
-fn unpack(packed: &[u8]) -> Result<Vec<u8>, sqlx::Error> {
+fn unpack(packed: &[u8]) -> Result<String, sqlx::Error> {
     let bytes = zstd::bulk::Decompressor::upper_bound(packed).unwrap_or(UNPACKED_BYTES_MAX).min(UNPACKED_BYTES_MAX);
-    zstd::bulk::decompress(packed, bytes).map_err(sqlx::Error::Io)
+    let text = zstd::bulk::decompress(packed, bytes).map_err(sqlx::Error::Io)?;
+    String::from_utf8(text).map_err(|error| sqlx::Error::Decode(error.into()))
 }

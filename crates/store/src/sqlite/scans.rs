@@ -8,7 +8,11 @@ use super::{
 };
 use crate::{Changes, Counts, ScanHeader, ScanSummary, SeverityCounts, StoreError};
 use sqlx::{Connection, Row, SqliteConnection, sqlite::SqliteRow};
-use std::{collections::BTreeMap, fs::File, time::Duration};
+use std::{
+    collections::BTreeMap,
+    fs::{File, TryLockError},
+    time::Duration,
+};
 
 /// How often, and how long apart, the lock of running scans is tried.
 const LOCK_TRIES_MAX: u32 = 100;
@@ -106,8 +110,10 @@ impl Store {
             file.unlock().map_err(|source| self.lock_failed(source))?;
         }
         for _ in 0..LOCK_TRIES_MAX {
-            if file.try_lock_shared().is_ok() {
-                return Ok(Some(file));
+            match file.try_lock_shared() {
+                Ok(()) => return Ok(Some(file)),
+                Err(TryLockError::WouldBlock) => {}
+                Err(TryLockError::Error(source)) => return Err(self.lock_failed(source)),
             }
             tokio::time::sleep(Duration::from_millis(LOCK_WAIT_MILLISECONDS)).await;
         }

@@ -2,7 +2,7 @@
 //! finding's life.
 
 use super::{finding_row, open::Store, rows::Cell, waiting::Waiting};
-use crate::{Changes, Counts, Documents, Part, Policies, ScanHeader, StoreError};
+use crate::{Changes, Counts, Documents, Part, Policies, ScanHeader, StoreError, json};
 use model::{FindingId, Resource};
 use sha2::{Digest, Sha256};
 use sqlx::{SqliteConnection, pool::PoolConnection, sqlite::Sqlite};
@@ -194,8 +194,13 @@ impl ScanWriter {
     }
 
     fn put_resource(&mut self, listing: &ListingKey, resource: &Resource) -> Result<(), StoreError> {
+        const STORING: &str = "store a document";
+        if json::is_too_deep(&resource.document) || json::is_too_deep(&resource.tags) {
+            let object = resource.id.clone();
+            return Err(StoreError::TooDeep { operation: STORING, object, levels_max: json::DEPTH_MAX });
+        }
         let json = serde_json::to_string(resource).map_err(|source| StoreError::Record {
-            operation: "store a document",
+            operation: STORING,
             object: resource.id.clone(),
             source,
         })?;

@@ -10,7 +10,8 @@ const POLICY: &str = "bucket-closed";
 /// - `fail`, `pass`, `unknown`: what the policy says; `excepted`, `high`, `reword`: a failure so
 /// - `same`: the resource is unchanged and not judged
 /// - `gone`: the listing does not show the resource; `unread`: the listing failed
-/// - `region`: only another region is scanned; `policy`: the resource is judged by another policy only
+/// - `region`: only another region is scanned; `policy`: the resource is judged by another policy only; `every`: so too,
+///   and that policy is all there is
 /// - `killed`: says `pass`, and never finishes
 async fn play(store: &Store, words: &str) {
     let bucket = bucket();
@@ -26,13 +27,14 @@ async fn play(store: &Store, words: &str) {
             _ => {}
         }
         let found = [failure];
-        let findings: &[Finding] = if matches!(word, "pass" | "killed" | "policy") { &[] } else { &found };
+        let findings: &[Finding] = if matches!(word, "pass" | "killed" | "policy" | "every") { &[] } else { &found };
         let judgements = [judgement(&thing, b"input", findings)];
-        let tallies = [tally(if word == "policy" { "other" } else { POLICY })];
+        let tallies = [tally(if matches!(word, "policy" | "every") { "other" } else { POLICY })];
         let failed_listing = [unread("north")];
         let resources = std::slice::from_ref(&thing);
         let judged = Part { resources: Some(resources), judgements: &judgements, tallies: &tallies, ..part(&bucket) };
-        let mut writer: ScanWriter = store.begin_scan(&header(scan)).await.unwrap();
+        let policies = if word == "every" { Policies::Every } else { Policies::Selected };
+        let mut writer: ScanWriter = store.begin_scan(&ScanHeader { policies, ..header(scan) }).await.unwrap();
         let part = match word {
             "same" => Part { judgements: &[], ..judged },
             "gone" => Part { resources: Some(&[]), judgements: &[], ..judged },
@@ -116,6 +118,8 @@ async fn a_finding_lives_as_scans_see_it() {
         ("fail region", "opened@1 | open first=1 last=1"),
         ("fail policy", "opened@1 | open first=1 last=1"),
         ("fail policy pass", "opened@1 resolved@3 | resolved first=1 last=1 at=3"),
+        // A policy that no longer exists takes its findings with it.
+        ("fail every", "opened@1 resolved@2 | resolved first=1 last=1 at=2"),
         // A scan that does not finish never was.
         ("killed", "none"),
         ("fail killed", "opened@1 | open first=1 last=1"),

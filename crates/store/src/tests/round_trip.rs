@@ -131,3 +131,19 @@ async fn megabytes_come_back_exactly() {
     let found = finding(&large, "policy", &"o".repeat(1 << 20), Status::Fail);
     check(vec![large], vec![vec![found]]).await;
 }
+
+#[tokio::test]
+async fn deep_documents_come_back_exactly_and_deeper_ones_are_refused() {
+    let nested = |levels: usize| (0..levels).fold(Value::from(true), |inner, _| Value::from(vec![inner]));
+    let mut deep = resource("deep", 1);
+    deep.document = nested(crate::json::DEPTH_MAX);
+    let mut found = finding(&deep, "policy", "", Status::Fail);
+    found.evidence = vec![nested(crate::json::DEPTH_MAX)];
+    check(vec![deep.clone()], vec![vec![found]]).await;
+
+    deep.document = nested(crate::json::DEPTH_MAX + 1);
+    let store = Store::in_memory().await.unwrap();
+    let mut writer = store.begin_scan(&header(1)).await.unwrap();
+    let error = writer.put(&Part { resources: Some(&[deep]), ..part(&bucket()) }).await.unwrap_err();
+    assert_eq!(error.to_string(), "can't store a document: id:deep nests deeper than 300 levels");
+}

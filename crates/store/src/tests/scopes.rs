@@ -193,3 +193,29 @@ async fn judgements_are_remembered_while_the_scan_that_made_them_counts() {
     put(8, ["", "same", "same"], true).await;
     assert_eq!(remembered(9).await, words(["", "i1", "i2"]), "judged without an input: forgotten");
 }
+
+#[tokio::test]
+async fn a_scan_is_written_and_read_from_tasks() {
+    let folder = tempfile::tempdir().unwrap();
+    let store = Store::open(&folder.path().join("store.db")).await.unwrap();
+    let tasks: Vec<_> = (1..=6)
+        .map(|number| {
+            let store = store.clone();
+            tokio::spawn(async move {
+                let region: &'static str = ["north", "south", "east", "west", "centre", "sea"][number - 1];
+                play(
+                    &store,
+                    i64::try_from(number).unwrap(),
+                    Documents::Whole,
+                    &[listed(region, &[("a", 1), ("b", 1)])],
+                )
+                .await;
+                tell(&store).await.split(' ').filter(|word| word.starts_with(region)).count()
+            })
+        })
+        .collect();
+    for task in tasks {
+        assert_eq!(task.await.unwrap(), 2, "what a scan found is there when it finishes");
+    }
+    assert_eq!(records(&store, &InventoryFilter::default()).await.len(), 12);
+}
