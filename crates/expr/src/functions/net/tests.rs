@@ -249,6 +249,7 @@ fn entry(number: i64, action: &str, protocol: &str, ports: Option<(i64, i64)>, c
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn network_acls() {
     let last = entry(32_767, "deny", "-1", None, "0.0.0.0/0");
     let any = "0.0.0.0/0";

@@ -26,6 +26,7 @@ fn kinds(document: serde_json::Value) -> Vec<String> {
     find(&Value::from(&document)).found.iter().map(|f| f.member("kind").as_str().unwrap().to_owned()).collect()
 }
 
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn known_formats() -> Vec<(&'static str, String)> {
     let n = noise;
     vec![
@@ -208,6 +209,7 @@ fn a_key_can_say_that_its_value_is_a_credential() {
 }
 
 #[test]
+#[expect(clippy::too_many_lines, reason = "a table")]
 fn what_is_no_credential() {
     let uuid = "6f1c2f6e-3b1d-4c7e-9a53-0a4f6f0e8d21";
     let table = [
