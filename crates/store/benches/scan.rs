@@ -14,6 +14,8 @@ const POLICIES: usize = 8;
 const PART_RESOURCES: usize = 1_000;
 
 struct Estate {
+    /// The hash that judgements are remembered under.
+    input: [u8; 16],
     parts: Vec<EstatePart>,
 }
 
@@ -28,7 +30,7 @@ fn at(scan: u32) -> DateTime<Utc> {
     DateTime::from_timestamp(1_800_000_000 + i64::from(scan), 0).expect("the time is valid")
 }
 
-fn resource(type_name: &TypeName, region: &str, number: usize) -> Resource {
+fn resource(type_name: &TypeName, region: &str, number: usize, version: u8) -> Resource {
     let rule = |port: i64| -> Value {
         [
             ("FromPort", Value::from(port)),
@@ -51,6 +53,7 @@ fn resource(type_name: &TypeName, region: &str, number: usize) -> Resource {
         document: [
             ("Name", Value::from(format!("resource-{number:08}"))),
             ("Rules", Value::from((0..14).map(|port| rule(port * 100 + 22)).collect::<Vec<_>>())),
+            ("Version", Value::from(i64::from(version))),
             ("Encrypted", Value::from(number.is_multiple_of(2))),
         ]
         .into_iter()
@@ -74,7 +77,7 @@ fn finding(resource: &Resource, policy: usize) -> Finding {
     }
 }
 
-fn estate(resources: usize) -> Estate {
+fn estate(resources: usize, version: u8) -> Estate {
     let parts = (0..resources)
         .step_by(PART_RESOURCES)
         .enumerate()
@@ -82,7 +85,7 @@ fn estate(resources: usize) -> Estate {
             let type_name = TypeName::new(&format!("cloud.service.kind{}", index % TYPES));
             let region = format!("region-{}", index / TYPES);
             let resources: Vec<_> = (first..resources.min(first + PART_RESOURCES))
-                .map(|number| resource(&type_name, &region, number))
+                .map(|number| resource(&type_name, &region, number, version))
                 .collect();
             let findings = resources
                 .iter()
@@ -92,7 +95,7 @@ fn estate(resources: usize) -> Estate {
             EstatePart { type_name, region, resources, findings }
         })
         .collect();
-    Estate { parts }
+    Estate { input: [version; 16], parts }
 }
 
 async fn scan(store: &Store, estate: &Estate, number: u32) {
@@ -116,11 +119,11 @@ async fn scan(store: &Store, estate: &Estate, number: u32) {
             .iter()
             .zip(&part.findings)
             .zip(known)
-            .filter(|(_, known)| known.is_none())
+            .filter(|(_, known)| known.as_ref().is_none_or(|known| known.input != estate.input))
             .map(|((resource, findings), _)| Judgement {
                 resource: &resource.id,
                 region: &resource.region,
-                input: &[7; 16],
+                input: &estate.input,
                 verdicts: &[1; 48],
                 findings,
             })
@@ -162,7 +165,7 @@ fn benches(criterion: &mut Criterion) {
     let runtime = tokio::runtime::Runtime::new().expect("the runtime starts");
     let large = std::env::var_os("STANCE_BENCH_LARGE").map(|_| 100_000);
     for resources in [Some(10_000), large].into_iter().flatten() {
-        let estate = estate(resources);
+        let (estate, changed) = (estate(resources, 1), estate(resources, 2));
         let folder = tempfile::tempdir().expect("a folder");
         let mut stores = 0;
         let mut new_store = || {
@@ -186,6 +189,12 @@ fn benches(criterion: &mut Criterion) {
             bencher.iter(|| {
                 number += 1;
                 runtime.block_on(scan(&store, &estate, number));
+            });
+        });
+        group.bench_function("scan in which everything changed", |bencher| {
+            bencher.iter(|| {
+                number += 1;
+                runtime.block_on(scan(&store, if number.is_multiple_of(2) { &changed } else { &estate }, number));
             });
         });
         group.bench_function("read the inventory", |bencher| {

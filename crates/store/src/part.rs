@@ -34,7 +34,7 @@ pub struct Judgement<'a> {
     pub resource: &'a str,
     /// The resource's region.
     pub region: &'a str,
-    /// A hash of all that the judgement depends on; empty: don't remember it.
+    /// A hash of all that the judgement depends on: documents, policies, parameters, exceptions; empty: don't remember it.
     pub input: &'a [u8],
     /// All verdicts, in the judge's own encoding.
     pub verdicts: &'a [u8],

@@ -297,6 +297,8 @@ async fn each_of(
 
 /// Compress bodies that are about to become history. A body reads the same in either form, whenever that happens.
 async fn pack(connection: &mut SqliteConnection, bodies: &[i64]) -> Result<(), sqlx::Error> {
+    let mut compressor = zstd::bulk::Compressor::new(PACK_LEVEL).map_err(sqlx::Error::Io)?;
+    let mut packed: Rows<2> = Rows::new("INSERT OR REPLACE INTO body (id, form, bytes) VALUES ", "(?,1,?)", "");
     for chunk in bodies.chunks(BODIES_MAX) {
         let mut transaction = connection.begin_with("BEGIN IMMEDIATE").await?;
         let rows = sqlx::query(
@@ -306,14 +308,11 @@ async fn pack(connection: &mut SqliteConnection, bodies: &[i64]) -> Result<(), s
         .fetch_all(&mut *transaction)
         .await?;
         for row in rows {
-            let (id, text): (i64, &str) = (row.try_get(0)?, row.try_get(1)?);
-            let packed = zstd::bulk::compress(text.as_bytes(), PACK_LEVEL).map_err(sqlx::Error::Io)?;
-            sqlx::query("UPDATE body SET form = 1, bytes = ?2 WHERE id = ?1")
-                .bind(id)
-                .bind(packed)
-                .execute(&mut *transaction)
-                .await?;
+            let text: &str = row.try_get(1)?;
+            let bytes = compressor.compress(text.as_bytes()).map_err(sqlx::Error::Io)?;
+            packed.push([Cell::Int(row.try_get(0)?), Cell::Blob(bytes)]);
         }
+        packed.write(&mut transaction).await?;
         transaction.commit().await?;
     }
     Ok(())
