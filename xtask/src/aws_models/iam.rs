@@ -139,7 +139,10 @@ impl Actions {
             return ((*action).to_owned(), level);
         }
         if prefix == "apigateway" {
-            return (format!("apigateway:{method}"), (method == "GET").then_some(AccessLevel::Read));
+            return (
+                format!("apigateway:{method}"),
+                Some(if method == "GET" { AccessLevel::Read } else { AccessLevel::Write }),
+            );
         }
         let name = self.folded.get(prefix).and_then(|names| names.get(&operation.to_ascii_lowercase()));
         match name {
