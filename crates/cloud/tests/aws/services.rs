@@ -180,50 +180,97 @@ async fn data_is_read_where_that_is_allowed() {
     assert_eq!(secret.member("SecretString").as_str(), Some("s3cr3t"));
 }
 
-/// The environment and the profile name the endpoint, region and credentials; run as a process of its own, since a
-/// test must not change the environment of the others.
+/// Runs [`reports_its_session`] as a process of its own, since a test must not change the environment of the others.
+async fn report(environment: &[(&str, &str)]) -> String {
+    let output = tokio::process::Command::new(std::env::current_exe().expect("this test is a program"))
+        .args(["--exact", "services::reports_its_session", "--nocapture"])
+        .env_clear()
+        .env("PATH", std::env::var_os("PATH").unwrap_or_default())
+        .env("STANCE_TEST_REPORT", "1")
+        .env("AWS_EC2_METADATA_DISABLED", "true")
+        .env("AWS_CONFIG_FILE", "/nonexistent")
+        .env("AWS_SHARED_CREDENTIALS_FILE", "/nonexistent")
+        .envs(environment.iter().copied())
+        .output()
+        .await
+        .expect("it starts");
+    format!("{}{}", String::from_utf8_lossy(&output.stdout), String::from_utf8_lossy(&output.stderr))
+}
+
 #[tokio::test]
-async fn configuration_comes_from_the_environment_and_the_profile() {
+async fn configuration_comes_from_profiles() {
     let folder = tempfile::tempdir().unwrap();
     let config = folder.path().join("config");
     let url = crate::moto::url();
-    let profile = "[profile one]\nregion = eu-west-1\nservices = local\naws_access_key_id = a\naws_secret_access_key = b\n\
+    let profiles = "[profile one]\nregion = eu-west-1\nservices = local\naws_access_key_id = a\naws_secret_access_key = b\n\
         [services local]\nec2 =\n  endpoint_url = http://127.0.0.1:1\n\
         [profile two]\nrole_arn = arn:aws:iam::333344445555:role/auditor\nsource_profile = one\nexternal_id = x\nregion = eu-west-1\nendpoint_url = URL\n\
         [profile three]\ncredential_process = echo '{\"Version\":1,\"AccessKeyId\":\"c\",\"SecretAccessKey\":\"d\"}'\nregion = eu-west-2\nendpoint_url = URL\n";
-    std::fs::write(&config, profile.replace("URL", url)).unwrap();
+    std::fs::write(&config, profiles.replace("URL", url)).unwrap();
     let cases = [
         ("one", "account 123456789012 eu-west-1 ec2 Unreachable"),
         ("two", "account 333344445555 eu-west-1 ec2 ok"),
         ("three", "account 123456789012 eu-west-2 ec2 ok"),
     ];
-    for (name, expected) in cases {
-        let output = tokio::process::Command::new(std::env::current_exe().unwrap())
-            .args(["--exact", "services::reports_its_session", "--nocapture"])
-            .env_clear()
-            .env("PATH", std::env::var_os("PATH").unwrap_or_default())
-            .env("STANCE_TEST_REPORT", "1")
-            .env("AWS_CONFIG_FILE", &config)
-            .env("AWS_SHARED_CREDENTIALS_FILE", folder.path().join("none"))
-            .env("AWS_EC2_METADATA_DISABLED", "true")
-            .env("AWS_PROFILE", name)
-            .env("AWS_ENDPOINT_URL_STS", url)
-            .output()
-            .await
-            .unwrap();
-        let text = String::from_utf8_lossy(&output.stdout);
-        assert!(text.contains(expected), "{name}: {text} {}", String::from_utf8_lossy(&output.stderr));
+    for (profile, expected) in cases {
+        let environment =
+            [("AWS_CONFIG_FILE", config.to_str().unwrap()), ("AWS_PROFILE", profile), ("AWS_ENDPOINT_URL_STS", url)];
+        let text = report(&environment).await;
+        assert!(text.contains(expected), "{profile}: {text}");
     }
 }
 
-/// What the process of the test above does; alone it has nothing to report and passes.
+#[tokio::test]
+async fn configuration_comes_from_the_environment() {
+    let url = crate::moto::url();
+    let keys = [
+        ("AWS_ACCESS_KEY_ID", "a"),
+        ("AWS_SECRET_ACCESS_KEY", "b"),
+        ("AWS_REGION", "eu-west-3"),
+        ("AWS_ENDPOINT_URL", url),
+    ];
+    assert!(report(&keys).await.contains("account 123456789012 eu-west-3 ec2 ok"));
+    let wrong = [keys[0], keys[1], keys[2], ("AWS_ENDPOINT_URL", "http://example.com")];
+    assert!(report(&wrong).await.contains("plain HTTP is for loopback only"));
+    let none = [("AWS_REGION", "eu-west-3"), ("AWS_ENDPOINT_URL", url)];
+    assert!(report(&none).await.contains("NoCredentials"));
+}
+
+#[tokio::test]
+async fn credentials_come_from_a_web_identity_and_from_a_container() {
+    let url = crate::moto::url();
+    let folder = tempfile::tempdir().unwrap();
+    let token = folder.path().join("token");
+    std::fs::write(&token, "a.b.c").unwrap();
+    let identity = [
+        ("AWS_WEB_IDENTITY_TOKEN_FILE", token.to_str().unwrap()),
+        ("AWS_ROLE_ARN", "arn:aws:iam::444455556666:role/auditor"),
+        ("AWS_REGION", "eu-west-3"),
+        ("AWS_ENDPOINT_URL", url),
+    ];
+    let text = report(&identity).await;
+    assert!(text.contains("account 444455556666 eu-west-3 ec2 ok"), "{text}");
+    let container = crate::faults::container_credentials().await;
+    let text = report(&[
+        ("AWS_CONTAINER_CREDENTIALS_FULL_URI", &container),
+        ("AWS_REGION", "eu-west-3"),
+        ("AWS_ENDPOINT_URL", url),
+    ])
+    .await;
+    assert!(text.contains("account 123456789012 eu-west-3 ec2 ok"), "{text}");
+}
+
+/// What the processes of the tests above do; alone it has nothing to report and passes.
 #[tokio::test]
 async fn reports_its_session() {
     if std::env::var_os("STANCE_TEST_REPORT").is_none() {
         return;
     }
     let client = Client::new(ClientOptions { retries_max: 1, ..ClientOptions::default() }).unwrap();
-    let session = client.session(&SessionSource::default()).await.unwrap();
+    let session = match client.session(&SessionSource::default()).await {
+        Ok(session) => session,
+        Err(error) => return println!("{error}"),
+    };
     let region = session.region().cloned().unwrap();
     let outcome = match client.call(&session, &region, "ec2", "DescribeVpcs", &Value::Null).await {
         Ok(_) => "ok".to_owned(),
