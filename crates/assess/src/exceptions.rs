@@ -48,6 +48,12 @@ impl Exceptions {
         self.rules.is_empty()
     }
 
+    /// A text that changes whenever an exception begins or ends to hold.
+    pub fn digest_text(&self, now: DateTime<Utc>) -> String {
+        let holding = self.rules.iter().filter(|(rule, _)| rule.until.is_none_or(|until| now.date_naive() <= until));
+        holding.map(|(rule, _)| format!("{}\n{}\n{}\n{}\n", rule.id, rule.scope, rule.reason, rule.owner)).collect()
+    }
+
     /// The exception that applies to a finding about a resource. A scope that can't be decided does not apply: an
     /// exception must never hide what it is not known to be about. One whose last day is over does not apply.
     pub fn of(&self, finding: &Finding, entity: &Entity<'_>, now: DateTime<Utc>) -> Option<ExceptionNote> {

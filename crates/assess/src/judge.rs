@@ -69,17 +69,15 @@ pub fn judge(
     all
 }
 
-/// Judge one resource of the estate.
-pub fn judge_resource(
-    estate: &Estate<'_>,
-    index: usize,
-    pack: &Pack,
-    exceptions: &Exceptions,
-    now: DateTime<Utc>,
-) -> Judged {
-    let mut judged = Judged::default();
-    judge_one(estate, index, pack, exceptions, &Env::policy(), now, &mut judged);
-    judged
+/// Judge some resources of the estate, by their positions; one result for each, in their order.
+pub fn judge_some(estate: &Estate<'_>, indices: &[usize], pack: &Pack, exceptions: &Exceptions, now: DateTime<Utc>) -> Vec<Judged> {
+    let env = Env::policy();
+    let one = |index: &usize| {
+        let mut judged = Judged::default();
+        judge_one(estate, *index, pack, exceptions, &env, now, &mut judged);
+        judged
+    };
+    indices.par_iter().with_min_len(CHUNK_RESOURCES).map(one).collect()
 }
 
 /// A finding for each policy and each listing of its type that could not be made.

@@ -9,4 +9,4 @@ pub mod risk;
 
 pub use estate::Estate;
 pub use exceptions::{ExceptionRule, Exceptions};
-pub use judge::{Judged, PolicyFault, judge, judge_resource};
+pub use judge::{Judged, PolicyFault, judge, judge_some};

@@ -73,6 +73,11 @@ impl Selection {
         Ok(selected.map(|(id, _)| id.as_str()).collect())
     }
 
+    /// Nothing special is asked for.
+    pub fn is_default(&self) -> bool {
+        *self == Self::default()
+    }
+
     fn check(&self, catalog: &Catalog) -> Result<(), NothingSelected> {
         let fail =
             |what, name: &str, hint: &str| Err(NothingSelected { what, name: name.to_owned(), hint: hint.to_owned() });

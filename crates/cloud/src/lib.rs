@@ -3,3 +3,7 @@
 //! Never: a verdict, a write to a cloud, giving up silently.
 
 pub mod aws;
+pub mod collect;
+mod connect;
+
+pub use connect::{AccountHandle, AwsTargets, ConnectError, Progress, Targets, connect};

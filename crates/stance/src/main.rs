@@ -3,6 +3,9 @@
 mod arguments;
 mod commands;
 mod context;
+mod memory;
+mod output;
+mod progress;
 mod exit;
 mod terminal;
 

@@ -93,12 +93,13 @@ fn reads(catalog: &Catalog, entry: &Entry<Policy>, compiled: &CompiledPolicy, fo
     for (key, program) in programs.into_iter().filter_map(|(key, program)| program.map(|program| (key, program))) {
         let reads = program.reads();
         for path in &reads.paths {
-            let shape = match &path.root {
-                Root::Name(name) if name == "doc" => own.clone(),
-                Root::Type(name) => Shape::of_type(catalog, name),
+            let (shape, steps) = match (&path.root, path.steps.as_slice()) {
+                (Root::Name(name), steps) if name == "doc" => (own.clone(), steps),
+                // An element of the listing, then its document.
+                (Root::Type(name), [_, doc, steps @ ..]) if doc == "doc" => (Shape::of_type(catalog, name), steps),
                 _ => continue,
             };
-            if let Err(error) = shape.walk(&path.steps) {
+            if let Err(error) = shape.walk(steps) {
                 found.push(entry.place(&[key]).no_such_path(key, &error.path, error.near.as_deref()));
             }
         }

@@ -67,6 +67,13 @@ impl AccountCalls {
         &self.regions
     }
 
+    /// The same in one region: the session's own where it is scanned, else the first.
+    pub(crate) fn narrowed(&self) -> Self {
+        let own = self.session.region().map(ToString::to_string).filter(|region| self.regions.contains(region));
+        let one = own.or_else(|| self.regions.first().cloned());
+        Self { client: self.client.clone(), session: self.session.clone(), regions: one.into_iter().collect() }
+    }
+
     /// Whose account it is.
     pub fn session(&self) -> &Session {
         &self.session

@@ -1,0 +1,90 @@
+//! `stance findings`: what is wrong, from the store.
+
+use crate::{
+    arguments::{CommonArguments, OutputArguments},
+    context::Context,
+    exit::Exit,
+    memory, output,
+    terminal::Terminal,
+};
+use anyhow::Result;
+use chrono::{DateTime, Utc};
+use clap::Args;
+use model::Severity;
+use report::Meta;
+use store::{FindingFilter, State};
+
+/// What is wrong, from the store.
+#[derive(Debug, Args)]
+#[command(after_help = "Examples:\n  stance findings --severity critical --severity high\n  stance findings --service s3 --format csv --output s3.csv\n  stance findings --state resolved --since 2026-01-01")]
+pub struct Arguments {
+    #[command(flatten)]
+    output: OutputArguments,
+    /// Only this severity; repeatable
+    #[arg(long, value_name = "SEVERITY")]
+    severity: Vec<Severity>,
+    /// Only this policy; repeatable
+    #[arg(long, value_name = "ID")]
+    policy: Vec<String>,
+    /// Only this service; repeatable
+    #[arg(long, value_name = "SERVICE")]
+    service: Vec<String>,
+    /// Only this resource type; repeatable
+    #[arg(long = "type", value_name = "TYPE")]
+    types: Vec<String>,
+    /// Only this resource; repeatable
+    #[arg(long, value_name = "ID")]
+    resource: Vec<String>,
+    /// Only this region; repeatable
+    #[arg(long, value_name = "REGION")]
+    region: Vec<String>,
+    /// Only this account; repeatable
+    #[arg(long, value_name = "ACCOUNT")]
+    account: Vec<String>,
+    /// Where they are in their lives; open and excepted when nothing is said; repeatable
+    #[arg(long, value_name = "STATE", value_parser = ["open", "excepted", "resolved"])]
+    state: Vec<String>,
+    /// Opened, reopened or resolved since then
+    #[arg(long, value_name = "TIME", value_parser = super::inventory::time)]
+    since: Option<DateTime<Utc>>,
+}
+
+/// Run it.
+pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+    let context = Context::load(common, terminal)?;
+    let store = memory::existing(common, &context.config).await?;
+    let state = |word: &String| match word.as_str() {
+        "excepted" => State::Excepted,
+        "resolved" => State::Resolved,
+        _ => State::Open,
+    };
+    let filter = FindingFilter {
+        states: arguments.state.iter().map(state).collect(),
+        statuses: arguments.output.status.clone(),
+        severities: arguments.severity,
+        policies: arguments.policy,
+        services: arguments.service,
+        types: arguments.types,
+        resources: arguments.resource,
+        regions: arguments.region,
+        accounts: arguments.account,
+        since: arguments.since,
+    };
+    let mut reader = store.findings(&filter).await?;
+    let mut findings = Vec::new();
+    while let Some(records) = reader.next().await? {
+        findings.extend(records.into_iter().map(|record| record.finding));
+    }
+    engine::scan::sort(&mut findings);
+    let last = store.last_scan().await?;
+    let meta = Meta {
+        version: env!("CARGO_PKG_VERSION").to_owned(),
+        scan: last.as_ref().map(|scan| scan.id.clone()).unwrap_or_default(),
+        started_at: last.as_ref().map(|scan| scan.started_at).unwrap_or_default(),
+        finished_at: last.as_ref().and_then(|scan| scan.finished_at).unwrap_or_default(),
+        resources: last.as_ref().map_or(0, |scan| usize::try_from(scan.resources).unwrap_or_default()),
+        ..Meta::default()
+    };
+    output::report(&context, meta, &findings, &arguments.output)?;
+    Ok(Exit::Success)
+}
