@@ -1,7 +1,7 @@
 //! Which policies take part: by id, service, severity, framework, and the default profile.
 
 use crate::{
-    Catalog,
+    Catalog, Entry,
     schema::{Policy, Profile},
 };
 use model::Severity;
@@ -58,11 +58,10 @@ impl Selection {
             .collect();
         let selected = catalog.policies.iter().filter(|(id, entry)| {
             let policy = &entry.value;
-            let service = service_of(policy);
             let asked = self.policies.iter().any(|pattern| names(pattern, id, policy));
             (self.policies.is_empty() || asked)
                 && !self.without.iter().any(|pattern| names(pattern, id, policy))
-                && (self.services.is_empty() || self.services.iter().any(|wanted| wanted == service))
+                && (self.services.is_empty() || self.services.iter().any(|wanted| services_of(entry).contains(&wanted.as_str())))
                 && (self.providers.is_empty()
                     || self.providers.iter().any(|wanted| policy.resource.split('.').next() == Some(wanted)))
                 && (self.types.is_empty() || self.types.contains(&policy.resource))
@@ -87,7 +86,7 @@ impl Selection {
             }
         }
         for service in &self.services {
-            if !catalog.policies.values().any(|entry| service_of(&entry.value) == service) {
+            if !catalog.policies.values().any(|entry| services_of(entry).contains(&service.as_str())) {
                 return fail("policy of the service", service, " (`stance policies list` lists them)");
             }
         }
@@ -106,8 +105,9 @@ impl Selection {
     }
 }
 
-fn service_of(policy: &Policy) -> &str {
-    policy.resource.split('.').nth(1).unwrap_or_default()
+/// The service whose folder the policy is in, and that of the resource it judges.
+fn services_of(entry: &Entry<Policy>) -> [&str; 2] {
+    [entry.file.split('/').nth(1).unwrap_or_default(), entry.value.resource.split('.').nth(1).unwrap_or_default()]
 }
 
 /// Whether a pattern names a policy by its id, a former one, or another tool's.

@@ -81,8 +81,8 @@ async fn account(client: &aws::Client, source: &aws::SessionSource, target: &str
 fn advice(error: &aws::CallError) -> String {
     let what = format!("{}: {}", error.code, error.message);
     match error.kind {
-        aws::CallErrorKind::Denied if &*error.code == "NoCredentials" => {
-            "no AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login`; `stance doctor aws` says more".to_owned()
+        _ if ["NoCredentials", "InvalidCredentials"].contains(&&*error.code) => {
+            format!("no usable AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login` ({})", error.message)
         }
         aws::CallErrorKind::Expired => format!("{what}: the credentials have ended; sign in again"),
         _ => what,

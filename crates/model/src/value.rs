@@ -125,6 +125,22 @@ impl Value {
         if let Self::Unknown(missing) = self { Some(missing) } else { None }
     }
 
+    /// From JSON that somebody else wrote: nothing in it can claim to be unknown.
+    ///
+    /// # Errors
+    /// Where it is no JSON.
+    pub fn from_foreign_json(text: &str) -> Result<Self, serde_json::Error> {
+        serde_json::from_str::<Read<false>>(text).map(|read| read.0)
+    }
+
+    /// The same from any deserializer.
+    ///
+    /// # Errors
+    /// Those of the deserializer.
+    pub fn deserialize_foreign<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader::<false>)
+    }
+
     /// As JSON text.
     pub fn to_json(&self) -> String {
         serde_json::to_string(self).unwrap_or_default()
@@ -338,9 +354,18 @@ fn is_like_unknown(key: &str) -> bool {
     key.starts_with('$') && key.trim_start_matches('$') == "unknown"
 }
 
-struct Reader;
+/// Reads a document: one of ours, in which [`UNKNOWN_KEY`] has its meaning, or a foreign one, in which it is a key like any.
+struct Reader<const OURS: bool>;
 
-impl<'de> Visitor<'de> for Reader {
+struct Read<const OURS: bool>(Value);
+
+impl<'de, const OURS: bool> Deserialize<'de> for Read<OURS> {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(Reader::<OURS>).map(Self)
+    }
+}
+
+impl<'de, const OURS: bool> Visitor<'de> for Reader<OURS> {
     type Value = Value;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -385,7 +410,7 @@ impl<'de> Visitor<'de> for Reader {
 
     fn visit_seq<A: SeqAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut items = Vec::with_capacity(access.size_hint().unwrap_or(0).min(4_096));
-        while let Some(item) = access.next_element()? {
+        while let Some(Read::<OURS>(item)) = access.next_element()? {
             items.push(item);
         }
         Ok(Value::List(items))
@@ -394,14 +419,15 @@ impl<'de> Visitor<'de> for Reader {
     fn visit_map<A: MapAccess<'de>>(self, mut access: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
         while let Some(KeyReader(key)) = access.next_key()? {
-            if &*key == UNKNOWN_KEY && entries.is_empty() {
+            if OURS && &*key == UNKNOWN_KEY && entries.is_empty() {
                 let missing = access.next_value::<Missing>()?;
                 if access.next_key::<KeyReader>()?.is_some() {
                     return Err(de::Error::custom("an unknown value has no other members"));
                 }
                 return Ok(Value::unknown(missing));
             }
-            entries.push((read_key(key), access.next_value()?));
+            let Read::<OURS>(value) = access.next_value()?;
+            entries.push((if OURS { read_key(key) } else { key }, value));
         }
         Ok(Value::Map(Map::from_entries(entries)))
     }
@@ -427,7 +453,7 @@ impl<'de> Deserialize<'de> for KeyReader {
 
 impl<'de> Deserialize<'de> for Value {
     fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
-        deserializer.deserialize_any(Reader)
+        deserializer.deserialize_any(Reader::<true>)
     }
 }
 

@@ -35,7 +35,7 @@ fn json<'a>(frame: &mut Frame<'a>, arguments: &[Val<'a>]) -> Outcome<'a> {
     if decoded.len() > STRUCTURED_BYTES_MAX {
         return Err(frame.error(format_args!("json: more than {STRUCTURED_BYTES_MAX} bytes")));
     }
-    match serde_json::from_str::<Value>(&decoded) {
+    match Value::from_foreign_json(&decoded) {
         Ok(value) => Ok(frame.arena.value(value)),
         Err(error) => Err(frame.error(format_args!("json: {error}"))),
     }

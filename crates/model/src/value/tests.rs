@@ -60,3 +60,12 @@ fn a_key_that_looks_like_an_unknown_comes_back_as_a_key() {
         assert_eq!(serde_json::from_str::<Value>(written).unwrap(), value, "{key}");
     }
 }
+
+#[test]
+fn a_foreign_document_can_not_claim_to_be_unknown() {
+    let text = r#"{"Policy":{"$unknown":[{"what":"x","cause":"denied"}]}}"#;
+    let foreign = Value::from_foreign_json(text).unwrap();
+    assert!(foreign.at("Policy").missing().is_none());
+    let stored: Value = serde_json::from_str(&foreign.to_json()).unwrap();
+    assert_eq!(stored, foreign, "nor after it was stored");
+}

@@ -2,7 +2,7 @@
 
 use super::{ParseError, scalar};
 use crate::aws::time;
-use apimodel::aws::{Kind, Location, Map as MapShape, Member, Service, Shape, ShapeId, Structure};
+use apimodel::aws::{Kind, Map as MapShape, Member, Service, Shape, ShapeId, Structure};
 use model::{Map, Value};
 use serde::de::{DeserializeSeed, Deserializer, Error, IgnoredAny, MapAccess, SeqAccess, Visitor};
 use std::fmt;
@@ -35,7 +35,7 @@ impl<'de> DeserializeSeed<'de> for Seed<'_> {
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Value, D::Error> {
         match self.shape.kind {
-            Kind::Document => serde::Deserialize::deserialize(deserializer),
+            Kind::Document => Value::deserialize_foreign(deserializer),
             _ => deserializer.deserialize_any(self),
         }
     }
@@ -122,8 +122,7 @@ impl<'de> Visitor<'de> for Seed<'_> {
 impl<'a> Seed<'a> {
     fn structure<'de, A: MapAccess<'de>>(self, structure: &'a Structure, mut access: A) -> Result<Value, A::Error> {
         let mut entries = Vec::new();
-        let mut hint = 0;
-        while let Some(found) = access.next_key_seed(Name { structure, hint: &mut hint })? {
+        while let Some(found) = access.next_key_seed(Name { structure })? {
             let Some(member) = found else {
                 access.next_value::<IgnoredAny>()?;
                 continue;
@@ -167,13 +166,12 @@ impl Visitor<'_> for Interned {
     }
 }
 
-/// The name of a member, looked up without keeping it; sought from where the last one was found.
-struct Name<'a, 'h> {
+/// The name of a member, looked up without keeping it.
+struct Name<'a> {
     structure: &'a Structure,
-    hint: &'h mut usize,
 }
 
-impl<'de, 'a> DeserializeSeed<'de> for Name<'a, '_> {
+impl<'de, 'a> DeserializeSeed<'de> for Name<'a> {
     type Value = Option<&'a Member>;
 
     fn deserialize<D: Deserializer<'de>>(self, deserializer: D) -> Result<Self::Value, D::Error> {
@@ -181,7 +179,7 @@ impl<'de, 'a> DeserializeSeed<'de> for Name<'a, '_> {
     }
 }
 
-impl<'a> Visitor<'_> for Name<'a, '_> {
+impl<'a> Visitor<'_> for Name<'a> {
     type Value = Option<&'a Member>;
 
     fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -189,15 +187,6 @@ impl<'a> Visitor<'_> for Name<'a, '_> {
     }
 
     fn visit_str<E>(self, name: &str) -> Result<Self::Value, E> {
-        let members = &self.structure.members;
-        let start = (*self.hint).min(members.len());
-        let (before, after) = members.split_at(start);
-        let fits = |member: &Member| **member.wire_name() == *name && member.location == Location::Body;
-        let later = after.iter().position(fits).map(|index| index + start);
-        let index = later.or_else(|| before.iter().position(fits));
-        if let Some(index) = index {
-            *self.hint = index + 1;
-        }
-        Ok(index.and_then(|index| members.get(index)))
+        Ok(self.structure.member_on_wire(name))
     }
 }

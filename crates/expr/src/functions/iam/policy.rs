@@ -89,7 +89,7 @@ fn parse(text: &str) -> Result<Value, Missing> {
         return Ok(Value::Null);
     }
     let decoded = if text.starts_with('%') { percent_decoded(text) } else { text.to_owned() };
-    serde_json::from_str(&decoded).map_err(|error| unreadable("policy document", error))
+    Value::from_foreign_json(&decoded).map_err(|error| unreadable("policy document", error))
 }
 
 fn percent_decoded(text: &str) -> String {
