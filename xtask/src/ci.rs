@@ -27,7 +27,13 @@ pub(crate) fn ci() -> Result<()> {
     step("lints", &mut cargo(&["clippy", "--workspace", "--all-targets", "--", "-D", "warnings"]))?;
     test(&[])?;
     step("docs", cargo(&["doc", "--workspace", "--no-deps"]).env("RUSTDOCFLAGS", "-D warnings"))?;
-    step("catalog lint", &mut cargo(&["run", "--quiet", "--package", "stance", "--", "catalog", "lint"]))
+    step("catalog lint", &mut cargo(&["run", "--quiet", "--package", "stance", "--", "catalog", "lint"]))?;
+    step("derived files", &mut cargo(&["run", "--quiet", "--package", "stance", "--", "reference", ".", "--check"]))
+}
+
+/// Write what is derived.
+pub(crate) fn docs() -> Result<()> {
+    step("docs", &mut cargo(&["run", "--quiet", "--package", "stance", "--", "reference", "."]))
 }
 
 /// A Python with the packages, in `.venv` of the workspace; made where it is not there.

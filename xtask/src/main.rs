@@ -22,6 +22,8 @@ enum Command {
         #[arg(trailing_var_arg = true, allow_hyphen_values = true)]
         arguments: Vec<String>,
     },
+    /// Write the files that are derived from others: schemas and reference pages
+    Docs,
     /// Everything that must be green: format, lints, tests, docs, catalog
     Ci,
 }
@@ -30,6 +32,7 @@ fn main() -> anyhow::Result<()> {
     match Arguments::parse().command {
         Command::AwsModels(arguments) => aws_models::run(&arguments),
         Command::Test { arguments } => ci::test(&arguments),
+        Command::Docs => ci::docs(),
         Command::Ci => ci::ci(),
     }
 }

@@ -142,6 +142,9 @@ pub enum Command {
     /// Check a catalog
     #[command(subcommand)]
     Catalog(commands::catalog::Command),
+    /// Write or check the files that are derived from others
+    #[command(hide = true)]
+    Reference(commands::reference::Arguments),
     /// Print a shell's completions, or the man page
     Completions {
         /// bash, zsh, fish, elvish, powershell or man

@@ -12,12 +12,13 @@ pub mod findings;
 pub mod inventory;
 pub mod permissions;
 pub mod policies;
+pub mod reference;
 pub mod scan;
 pub mod types;
 
 use crate::{
     arguments::{Arguments, Command},
-    context::UsageError,
+    context::{Context, UsageError},
     exit::Exit,
     terminal::Terminal,
 };
@@ -42,6 +43,7 @@ pub fn run(arguments: Arguments, terminal: Terminal) -> Result<Exit> {
         Command::Doctor(command) => block_on(doctor::run(command, common, terminal)),
         Command::Call(command) => block_on(call::run(command, terminal)),
         Command::Catalog(command) => catalog::run(command, common, terminal),
+        Command::Reference(arguments) => reference::run(&arguments, &Context::load(common, terminal)?),
         Command::Completions { shell } => completions(&shell, terminal),
     }
 }

@@ -12,3 +12,8 @@ pub use text::{ErrorMatch, Expression};
 
 /// Calls whose permission has another name than the call: `s3.ListBuckets: [s3:ListAllMyBuckets]`.
 pub type Permissions = std::collections::BTreeMap<String, Vec<String>>;
+
+/// The JSON Schema of a file's shape, for editors.
+pub fn json_schema<T: schemars::JsonSchema>() -> serde_json::Value {
+    schemars::schema_for!(T).into()
+}
