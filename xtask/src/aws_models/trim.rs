@@ -278,7 +278,12 @@ impl Shapes<'_> {
                 namespace: member.xml_namespace.as_ref().and_then(namespace).map(Arc::from),
             });
         }
-        Ok(Structure { members, union: shape.union, payload: shape.payload.clone().unwrap_or_default() })
+        Ok(Structure {
+            members,
+            union: shape.union,
+            payload: shape.payload.clone().unwrap_or_default(),
+            ..Structure::default()
+        })
     }
 }
 

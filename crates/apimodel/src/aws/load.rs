@@ -25,9 +25,15 @@ fn read<T: serde::de::DeserializeOwned>(block: &str) -> T {
     serde_json::from_slice(&json).expect("the archive's writer and reader share their types")
 }
 
+fn unpack(name: &str) -> Arc<Service> {
+    let mut service: Service = read(&format!("service/{name}"));
+    service.index();
+    Arc::new(service)
+}
+
 /// A service by name (`s3`, `elbv2`); unpacked the first time (up to some 10 ms for `ec2`), shared afterwards.
 pub fn service(name: &str) -> Option<Arc<Service>> {
-    SERVICES.get_key_value(name).map(|(name, slot)| slot.get_or_init(|| read(&format!("service/{name}"))).clone())
+    SERVICES.get_key_value(name).map(|(name, slot)| slot.get_or_init(|| unpack(name)).clone())
 }
 
 /// The names of all services, sorted.

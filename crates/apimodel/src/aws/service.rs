@@ -235,6 +235,13 @@ pub struct Shape {
     pub kind: Kind,
 }
 
+impl Shape {
+    /// The name of a flattened list's items, which stands for the list.
+    fn item_name_beside(&self) -> Option<Arc<str>> {
+        if let Kind::List(list) = &self.kind { list.item_name.clone().filter(|_| list.flattened) } else { None }
+    }
+}
+
 /// What a shape is.
 #[derive(Clone, Debug, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -273,12 +280,23 @@ pub struct Structure {
     /// The member that is the whole body, or empty.
     #[serde(default, skip_serializing_if = "String::is_empty")]
     pub payload: String,
+    /// Names of the body's elements with the members they stand for, by length and name: made when a service is read.
+    #[serde(skip)]
+    by_wire: Vec<(Arc<str>, u32)>,
 }
 
 impl Structure {
     /// A member by its API name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.binary_search_by(|member| (*member.name).cmp(name)).ok().and_then(|index| self.members.get(index))
+    }
+
+    /// A member that travels in the body, by its name on the wire; a flattened list also by its items'.
+    pub fn member_on_wire(&self, name: &str) -> Option<&Member> {
+        let place =
+            self.by_wire.binary_search_by(|(known, _)| (known.len(), &**known).cmp(&(name.len(), name))).ok()?;
+        let index = usize::try_from(self.by_wire.get(place)?.1).ok()?;
+        self.members.get(index)
     }
 }
 
@@ -360,6 +378,23 @@ pub struct Map {
 }
 
 impl Service {
+    /// Make the tables that look up members by their names on the wire.
+    pub(super) fn index(&mut self) {
+        let item_names: Vec<Option<Arc<str>>> = self.shapes.iter().map(|shape| shape.item_name_beside()).collect();
+        for shape in &mut self.shapes {
+            let Kind::Structure(structure) = &mut shape.kind else { continue };
+            let in_body = |member: &&Member| member.location == Location::Body && !member.attribute;
+            let mut names = BTreeMap::new();
+            for (member, index) in structure.members.iter().zip(0_u32..).filter(|(member, _)| in_body(member)) {
+                let item_name = usize::try_from(member.shape).ok().and_then(|id| item_names.get(id)?.clone());
+                for name in item_name.into_iter().chain([member.wire_name().clone()]) {
+                    names.insert((name.len(), name), index);
+                }
+            }
+            structure.by_wire = names.into_iter().map(|((_, name), index)| (name, index)).collect();
+        }
+    }
+
     /// A shape; ids come from the same service.
     pub fn shape(&self, id: ShapeId) -> &Shape {
         usize::try_from(id)

@@ -41,7 +41,7 @@ impl<'a> Reader<'a, '_> {
                 let mut left = self.decoder.map().map_err(ParseError::new)?;
                 while self.more(&mut left)? {
                     let name = self.text()?;
-                    match structure.members.iter().find(|member| **member.wire_name() == *name) {
+                    match structure.member_on_wire(&name) {
                         Some(member) => {
                             let value = self.value(self.service.shape(member.shape), depth + 1)?;
                             if !value.is_null() {

@@ -1,7 +1,7 @@
 //! XML answers, read in one pass along the shapes.
 
 use super::{DEPTH_MAX, ParseError, scalar};
-use apimodel::aws::{Kind, List, Location, Map as MapShape, Member, Service, ShapeId, Structure};
+use apimodel::aws::{Kind, Map as MapShape, Member, Service, ShapeId, Structure};
 use model::{Key, Map, Value};
 use quick_xml::{
     Reader,
@@ -181,14 +181,12 @@ impl<'a> Xml<'a> {
         {
             attributes(service, structure, start, &mut entries)?;
         }
-        let mut hint = 0;
         while let Some(child) = self.child()? {
-            let Some((index, member)) = find(service, structure, child.local_name().as_ref(), hint) else {
+            let Some(member) = structure.member_on_wire(child.local_name().as_ref()) else {
                 self.unknown_at_root |= depth == 0;
                 self.skip(&child)?;
                 continue;
             };
-            hint = index + 1;
             match flattened(service, member) {
                 Some(Kind::List(list)) => {
                     let item = self.value(service, list.item, Some(&child), depth + 1)?;
@@ -230,22 +228,6 @@ impl<'a> Xml<'a> {
         }
         Ok(key.map(|key| (key, value)))
     }
-}
-
-/// The member of an element, sought from where the last one was found: elements mostly come in order.
-fn find<'a>(service: &Service, structure: &'a Structure, name: &str, hint: usize) -> Option<(usize, &'a Member)> {
-    let members = &structure.members;
-    let start = hint.min(members.len());
-    let (before, after) = members.split_at(start);
-    let fits = |member: &Member| match flattened(service, member) {
-        Some(Kind::List(List { item_name: Some(item_name), .. })) => {
-            **item_name == *name || **member.wire_name() == *name
-        }
-        _ => **member.wire_name() == *name && member.location == Location::Body && !member.attribute,
-    };
-    let later = after.iter().position(fits).map(|index| index + start);
-    let index = later.or_else(|| before.iter().position(fits))?;
-    Some((index, members.get(index)?))
 }
 
 /// The member's shape, where its items or entries stand beside its siblings.
