@@ -278,12 +278,7 @@ impl Shapes<'_> {
                 namespace: member.xml_namespace.as_ref().and_then(namespace).map(Arc::from),
             });
         }
-        Ok(Structure {
-            members,
-            union: shape.union,
-            payload: shape.payload.clone().unwrap_or_default(),
-            ..Structure::default()
-        })
+        Ok(Structure::new(members, shape.union, shape.payload.clone().unwrap_or_default()))
     }
 }
 

@@ -286,6 +286,11 @@ pub struct Structure {
 }
 
 impl Structure {
+    /// A structure of members sorted by name.
+    pub fn new(members: Vec<Member>, union: bool, payload: String) -> Self {
+        Self { members, union, payload, by_wire: Vec::new() }
+    }
+
     /// A member by its API name.
     pub fn member(&self, name: &str) -> Option<&Member> {
         self.members.binary_search_by(|member| (*member.name).cmp(name)).ok().and_then(|index| self.members.get(index))
