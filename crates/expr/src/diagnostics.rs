@@ -124,7 +124,7 @@ pub(crate) fn bare_receiver(span: Span, path: &str, optional: &str, method: &str
 
 /// The candidate nearest to a misspelt word, within a third of its length.
 pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) -> Option<&'a str> {
-    let most = (word.chars().count() / 3).max(1);
+    let most = word.chars().count() / 3;
     candidates
         .into_iter()
         .map(|candidate| (distance(word, candidate), candidate))
@@ -133,21 +133,27 @@ pub fn nearest<'a>(word: &str, candidates: impl IntoIterator<Item = &'a str>) ->
         .map(|(_, candidate)| candidate)
 }
 
-/// Insertions, deletions and substitutions that make one word of the other, without regard to case.
+/// Insertions, deletions, substitutions and swaps that make one word of the other, without regard to case.
 fn distance(one: &str, other: &str) -> usize {
-    let other: Vec<char> = other.chars().map(|c| c.to_ascii_lowercase()).collect();
+    let lower = |word: &str| word.chars().map(|letter| letter.to_ascii_lowercase()).collect::<Vec<char>>();
+    let (one, other) = (lower(one), lower(other));
+    let mut earlier: Vec<usize> = Vec::new();
     let mut row: Vec<usize> = (0..=other.len()).collect();
-    for (index, letter) in one.chars().enumerate() {
-        let letter = letter.to_ascii_lowercase();
-        let mut before = index;
-        let mut left = index + 1;
-        let mut next = vec![left];
-        for (candidate, above) in other.iter().zip(row.iter().skip(1)) {
-            left = (before + usize::from(*candidate != letter)).min(above + 1).min(left + 1);
-            before = *above;
-            next.push(left);
+    for (index, letter) in one.iter().enumerate() {
+        let mut next = vec![index + 1];
+        for (place, candidate) in other.iter().enumerate() {
+            let at = |row: &[usize], place: usize| row.get(place).copied().unwrap_or(usize::MAX - 1);
+            let mut least = (at(&row, place) + usize::from(letter != candidate))
+                .min(at(&row, place + 1) + 1)
+                .min(at(&next, place) + 1);
+            let swapped =
+                place > 0 && index > 0 && other.get(place - 1) == Some(letter) && one.get(index - 1) == Some(candidate);
+            if swapped {
+                least = least.min(at(&earlier, place - 1) + 1);
+            }
+            next.push(least);
         }
-        row = next;
+        earlier = std::mem::replace(&mut row, next);
     }
     row.last().copied().unwrap_or(0)
 }

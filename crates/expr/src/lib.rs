@@ -21,6 +21,7 @@ pub use arena::Arena;
 pub use compile::compile;
 pub use diagnostics::Diagnostic;
 pub use env::{Env, Slot};
+pub use evaluate::Bounds;
 pub use program::{Fault, Program, Truth, Verdict};
 pub use reads::{Members, Path, Reads, Root};
 pub use scope::{Entities, Entity, Listing, Scope, World};

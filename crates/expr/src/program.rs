@@ -1,7 +1,14 @@
 //! A compiled expression and what can be asked of it.
 
 use crate::{
-    arena::Arena, diagnostics::Diagnostic, env::Env, evaluate, node::Node, reads::Reads, scope::Scope, value::Val,
+    arena::Arena,
+    diagnostics::Diagnostic,
+    env::Env,
+    evaluate::{self, Bounds},
+    node::Node,
+    reads::Reads,
+    scope::Scope,
+    value::Val,
 };
 use model::{Missing, Value};
 
@@ -56,13 +63,20 @@ impl Program {
     /// # Errors
     /// The expression erred, or the scope is of another [`Env`].
     pub fn evaluate<'a>(&'a self, scope: &'a Scope<'a>, arena: &'a Arena) -> Result<Val<'a>, Fault> {
-        evaluate::run(self, scope, arena, false)
+        evaluate::run(self, scope, arena, &Bounds::default())
     }
 
-    /// The same without indexes: slow, and equal.
-    #[doc(hidden)]
-    pub fn evaluate_naive<'a>(&'a self, scope: &'a Scope<'a>, arena: &'a Arena) -> Result<Val<'a>, Fault> {
-        evaluate::run(self, scope, arena, true)
+    /// Run it within other bounds than the usual ones.
+    ///
+    /// # Errors
+    /// The expression erred or went past a bound, or the scope is of another [`Env`].
+    pub fn evaluate_within<'a>(
+        &'a self,
+        scope: &'a Scope<'a>,
+        arena: &'a Arena,
+        bounds: &Bounds,
+    ) -> Result<Val<'a>, Fault> {
+        evaluate::run(self, scope, arena, bounds)
     }
 
     /// Run it for an owned value; what a list may lack is not in it.

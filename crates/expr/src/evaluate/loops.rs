@@ -62,7 +62,7 @@ impl<'a> Frame<'a> {
         repeat
             .join
             .as_ref()
-            .filter(|_| items.len() >= INDEXED_ITEMS_MIN && !self.naive)
+            .filter(|_| items.len() >= INDEXED_ITEMS_MIN && self.bounds.indexes)
             .and_then(|join| self.candidates(repeat, join, items))
             .unwrap_or(Visits::All(0..items.len()))
     }

@@ -21,10 +21,23 @@ use model::Missing;
 use regex::Regex;
 use std::fmt;
 
-/// Turns of loops and calls of functions in one evaluation.
-const STEPS_MAX: u64 = 20_000_000;
-/// Memory that one evaluation may take for what it makes.
-const ARENA_BYTES_MAX: usize = 256 * 1024 * 1024;
+/// What one evaluation may take.
+#[derive(Clone, Copy, Debug, PartialEq, Eq)]
+pub struct Bounds {
+    /// Turns of loops and calls of functions.
+    pub steps_max: u64,
+    /// Memory for what it makes.
+    pub arena_bytes_max: usize,
+    /// Whether joins may be answered by an index. The result is the same without.
+    pub indexes: bool,
+}
+
+impl Default for Bounds {
+    fn default() -> Self {
+        Self { steps_max: 10_000_000, arena_bytes_max: 256 * 1024 * 1024, indexes: true }
+    }
+}
+
 /// Longest string that an evaluation may make.
 pub(crate) const TEXT_BYTES_MAX: usize = 16 * 1024 * 1024;
 /// Longest list that an evaluation may make.
@@ -62,8 +75,7 @@ pub(crate) struct Frame<'a> {
     pub(crate) at: u32,
     steps: u64,
     pattern: Option<(&'a str, Regex)>,
-    /// Take no short cuts through indexes: what tests compare with.
-    pub(crate) naive: bool,
+    bounds: Bounds,
 }
 
 /// Run a program.
@@ -71,7 +83,7 @@ pub(crate) fn run<'a>(
     program: &'a Program,
     scope: &'a Scope<'a>,
     arena: &'a Arena,
-    naive: bool,
+    bounds: &Bounds,
 ) -> Result<Val<'a>, Fault> {
     if !program.env.agrees_with(scope.env) {
         return Err(Fault { message: "the scope has other names than the expression".to_owned(), start: 0 });
@@ -84,7 +96,7 @@ pub(crate) fn run<'a>(
         at: 0,
         steps: 0,
         pattern: None,
-        naive,
+        bounds: *bounds,
     };
     frame.eval(&program.root).map_err(|error| Fault {
         message: error.0.message.to_owned(),
@@ -181,12 +193,13 @@ impl<'a> Frame<'a> {
     }
 
     #[cold]
-    fn within_bounds(&mut self) -> Result<(), Error<'a>> {
-        if self.steps > STEPS_MAX {
-            return Err(self.error(format_args!("the expression takes more than {STEPS_MAX} steps")));
+    fn within_bounds(&self) -> Result<(), Error<'a>> {
+        let Bounds { steps_max, arena_bytes_max, .. } = self.bounds;
+        if self.steps > steps_max {
+            return Err(self.error(format_args!("the expression takes more than {steps_max} steps")));
         }
-        if self.arena.bytes() > ARENA_BYTES_MAX {
-            return Err(self.error(format_args!("the expression takes more than {ARENA_BYTES_MAX} bytes of memory")));
+        if self.arena.bytes() > arena_bytes_max {
+            return Err(self.error(format_args!("the expression takes more than {arena_bytes_max} bytes of memory")));
         }
         Ok(())
     }
@@ -226,8 +239,11 @@ impl<'a> Frame<'a> {
 
     /// Keep a list.
     pub(crate) fn made(&self, items: &[Val<'a>], missing: Option<&'a Missing>) -> Outcome<'a> {
-        if items.len() > LIST_ITEMS_MAX || (items.len() > 1_000 && self.arena.bytes() > ARENA_BYTES_MAX) {
+        if items.len() > LIST_ITEMS_MAX {
             return Err(self.error(format_args!("lists of more than {LIST_ITEMS_MAX} elements")));
+        }
+        if items.len() > 100 {
+            self.within_bounds()?;
         }
         let items = if items.is_empty() { &[] } else { self.arena.slice(items) };
         Ok(Val::List(self.arena.put(List { items, missing })))

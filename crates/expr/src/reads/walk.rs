@@ -151,6 +151,12 @@ impl<'s> Walk<'s> {
         }
     }
 
+    /// A list whose elements are looked at. Of a list that an expression made, only what is done with the elements counts.
+    fn gone_through(&mut self, range: &[Place]) {
+        let places = range.iter().filter(|place| place.steps.last().is_none_or(|step| step != MADE)).cloned().collect();
+        self.consume(places, false);
+    }
+
     fn name_read(&mut self, root: &Root, steps: &[String]) {
         if *root == Root::Name("doc".to_owned()) {
             self.reads.doc.insert(steps.first().filter(|step| *step != ELEMENT).map(String::as_str));
@@ -237,7 +243,6 @@ impl<'s> Walk<'s> {
         match (space.as_deref(), name, call.args.as_slice()) {
             (Some("cel"), "bind", [variable, value, body]) => {
                 let bound = self.walk(value);
-                self.consume(bound.clone(), false);
                 self.with(variable, bound, |walk| walk.walk(body))
             }
             (Some("optional"), _, args) => args.iter().flat_map(|arg| self.walk(arg)).collect(),
@@ -248,19 +253,19 @@ impl<'s> Walk<'s> {
             }
             (_, "exists" | "all" | "exists_one" | "existsOne", [variable, body]) => {
                 let range = self.walk(target);
-                self.consume(range.clone(), false);
+                self.gone_through(&range);
                 self.with(variable, element(range), |walk| walk.used(body));
                 Vec::new()
             }
             (_, "filter" | "sortBy", [variable, body]) => {
                 let range = self.walk(target);
-                self.consume(range.clone(), false);
+                self.gone_through(&range);
                 self.with(variable, element(range.clone()), |walk| walk.used(body));
                 range
             }
             (_, "map", [variable, rest @ .., body]) => {
                 let range = self.walk(target);
-                self.consume(range.clone(), false);
+                self.gone_through(&range);
                 self.with(variable, element(range), |walk| {
                     rest.iter().for_each(|condition| walk.used(condition));
                     step(walk.walk(body), MADE, None)

@@ -40,7 +40,11 @@ impl<'b> Maker<'b> {
 
     pub(crate) fn of(&mut self, kind: Kind) -> String {
         // One in 16 is of another type than wanted.
-        let kind = if self.bytes.as_slice().first().is_some_and(|byte| *byte >= 240) { KINDS[usize::from(self.pick(7))] } else { kind };
+        let kind = if self.bytes.as_slice().first().is_some_and(|byte| *byte >= 240) {
+            KINDS[usize::from(self.pick(7))]
+        } else {
+            kind
+        };
         if self.depth > 5 || self.bytes.as_slice().is_empty() {
             return self.leaf(kind);
         }
@@ -117,7 +121,8 @@ impl<'b> Maker<'b> {
             order @ 8..=11 => {
                 let sign = ["<", "<=", ">", ">="][usize::from(order) - 8];
                 let kind = [Kind::Int, Kind::Double, Kind::Text][usize::from(self.pick(3))];
-                let other = if kind == Kind::Text { Kind::Text } else { [Kind::Int, Kind::Double][usize::from(self.pick(2))] };
+                let other =
+                    if kind == Kind::Text { Kind::Text } else { [Kind::Int, Kind::Double][usize::from(self.pick(2))] };
                 format!("({} {sign} {})", self.of(kind), self.of(other))
             }
             12 => format!("({} in {})", self.of(Kind::Int), self.of(Kind::Ints)),
@@ -187,7 +192,9 @@ impl<'b> Maker<'b> {
                 let body = self.within_map(&name, Kind::Bool);
                 format!("{list}.filter({name}, {body})")
             }
-            _ => format!("[{{'n': {}, 's': {}, 'f': {}}}]", self.of(Kind::Int), self.of(Kind::Text), self.of(Kind::Bool)),
+            _ => {
+                format!("[{{'n': {}, 's': {}, 'f': {}}}]", self.of(Kind::Int), self.of(Kind::Text), self.of(Kind::Bool))
+            }
         }
     }
 

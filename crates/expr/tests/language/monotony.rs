@@ -13,8 +13,8 @@ const DOCUMENT: &str = r#"{"i": 3, "j": -7, "d": 0.5, "b": true, "s": "abc", "t"
     "lm": [{"n": 1, "s": "a", "f": true}, {"n": 2, "s": "b", "f": false}, {"n": 3, "s": "a", "f": true}], "m": {"n": 5}}"#;
 
 const PATHS: [&str; 24] = [
-    "i", "j", "d", "b", "s", "t", "li", "li.0", "li.1", "li.3", "ls", "ls.0", "ls.2", "lm", "lm.0", "lm.1", "lm.0.n", "lm.1.s",
-    "lm.2.f", "lm.0.f", "lm.1.f", "m", "m.n", "lm.2",
+    "i", "j", "d", "b", "s", "t", "li", "li.0", "li.1", "li.3", "ls", "ls.0", "ls.2", "lm", "lm.0", "lm.1", "lm.0.n",
+    "lm.1.s", "lm.2.f", "lm.0.f", "lm.1.f", "m", "m.n", "lm.2",
 ];
 
 fn scope<'a>(env: &'a Env, document: &'a Value) -> Scope<'a> {
