@@ -40,8 +40,11 @@ pub enum InventoryError {
 pub fn read(path: &Path) -> Result<Inventory, InventoryError> {
     let name = path.display().to_string();
     let failed = |source| InventoryError::Read { path: name.clone(), source };
-    let reader: Box<dyn BufRead> =
-        if name == "-" { Box::new(BufReader::new(io::stdin())) } else { Box::new(BufReader::with_capacity(1 << 20, File::open(path).map_err(failed)?)) };
+    let reader: Box<dyn BufRead> = if name == "-" {
+        Box::new(BufReader::new(io::stdin()))
+    } else {
+        Box::new(BufReader::with_capacity(1 << 20, File::open(path).map_err(failed)?))
+    };
     parse(reader, &name)
 }
 
@@ -54,7 +57,9 @@ pub fn parse(mut reader: impl BufRead, path: &str) -> Result<Inventory, Inventor
     let mut line = Vec::new();
     for number in 1.. {
         line.clear();
-        let size = reader.read_until(b'\n', &mut line).map_err(|source| InventoryError::Read { path: path.to_owned(), source })?;
+        let size = reader
+            .read_until(b'\n', &mut line)
+            .map_err(|source| InventoryError::Read { path: path.to_owned(), source })?;
         if size == 0 {
             break;
         }
@@ -77,7 +82,13 @@ pub fn parse(mut reader: impl BufRead, path: &str) -> Result<Inventory, Inventor
 fn record(line: &[u8]) -> Result<Record, String> {
     serde_json::from_slice::<Record>(line).or_else(|first| {
         let bare = serde_json::from_slice::<Resource>(line).map(|resource| Record::Resource(Box::new(resource)));
-        bare.map_err(|second| if line.starts_with(b"{\"resource\"") || line.starts_with(b"{\"unread\"") { first.to_string() } else { second.to_string() })
+        bare.map_err(|second| {
+            if line.starts_with(b"{\"resource\"") || line.starts_with(b"{\"unread\"") {
+                first.to_string()
+            } else {
+                second.to_string()
+            }
+        })
     })
 }
 

@@ -60,7 +60,13 @@ fn lines(diagnostics: &[Diagnostic]) -> String {
 ///
 /// # Errors
 /// See [`PlanError`].
-pub fn plan(catalog: &Catalog, config: &Config, selection: &Selection, exceptions: Vec<ExceptionRule>, now: DateTime<Utc>) -> Result<Plan, PlanError> {
+pub fn plan(
+    catalog: &Catalog,
+    config: &Config,
+    selection: &Selection,
+    exceptions: Vec<ExceptionRule>,
+    now: DateTime<Utc>,
+) -> Result<Plan, PlanError> {
     let off = |id: &str| config.policies.get(id).is_some_and(|policy| policy.enabled == Some(false));
     let ids: Vec<&str> = selection.apply(catalog)?.into_iter().filter(|id| !off(id)).collect();
     let mut pack = Pack::compile(catalog, &ids, &config.overrides()).map_err(PlanError::Catalog)?;
@@ -127,7 +133,14 @@ pub trait Listener: Sync {
 ///
 /// # Errors
 /// Where nothing could be reached, or the store failed.
-pub async fn scan(plan: &Plan, targets: &Targets, store: Option<&Store>, keep_inventory: bool, scope: &str, listener: &dyn Listener) -> Result<Outcome, ScanError> {
+pub async fn scan(
+    plan: &Plan,
+    targets: &Targets,
+    store: Option<&Store>,
+    keep_inventory: bool,
+    scope: &str,
+    listener: &dyn Listener,
+) -> Result<Outcome, ScanError> {
     let mut outcome = Outcome::default();
     let mut handles = Vec::new();
     for connected in cloud::connect(targets).await {
@@ -145,11 +158,23 @@ pub async fn scan(plan: &Plan, targets: &Targets, store: Option<&Store>, keep_in
     let mut reads = stream::iter(reads).buffer_unordered(ACCOUNTS_IN_FLIGHT_MAX);
     while let Some((handle, inventory)) = reads.next().await {
         if handle.has_expired() {
-            outcome.left_out.push(format!("account {}: the credentials ended before everything was read; what is missing is unknown", handle.id()));
+            outcome.left_out.push(format!(
+                "account {}: the credentials ended before everything was read; what is missing is unknown",
+                handle.id()
+            ));
         }
         outcome.accounts.push(handle.id().to_owned());
         outcome.regions.extend(handle.regions().iter().cloned());
-        one_account(plan, (handle.id(), handle.regions()), inventory, &mut memory, keep_inventory, listener, &mut outcome).await?;
+        one_account(
+            plan,
+            (handle.id(), handle.regions()),
+            inventory,
+            &mut memory,
+            keep_inventory,
+            listener,
+            &mut outcome,
+        )
+        .await?;
     }
     drop(reads);
     if let Some(totals) = handles.first().map(AccountHandle::totals) {
@@ -162,13 +187,25 @@ pub async fn scan(plan: &Plan, targets: &Targets, store: Option<&Store>, keep_in
 ///
 /// # Errors
 /// Where the store failed.
-pub async fn judge_inventory(plan: &Plan, inventory: Inventory, store: Option<&Store>, keep_inventory: bool, scope: &str, listener: &dyn Listener) -> Result<Outcome, ScanError> {
+pub async fn judge_inventory(
+    plan: &Plan,
+    inventory: Inventory,
+    store: Option<&Store>,
+    keep_inventory: bool,
+    scope: &str,
+    listener: &dyn Listener,
+) -> Result<Outcome, ScanError> {
     let mut outcome = Outcome::default();
     let mut memory = remember::Memory::begin(store, plan, scope).await?;
     outcome.scan = memory.scan_id().to_owned();
     for (account, inventory) in by_account(inventory) {
-        let named = inventory.resources.iter().map(|resource| &resource.region).chain(inventory.unread.iter().map(|unread| &unread.region));
-        let regions: Vec<String> = named.collect::<BTreeSet<_>>().into_iter().filter(|region| *region != "global").cloned().collect();
+        let named = inventory
+            .resources
+            .iter()
+            .map(|resource| &resource.region)
+            .chain(inventory.unread.iter().map(|unread| &unread.region));
+        let regions: Vec<String> =
+            named.collect::<BTreeSet<_>>().into_iter().filter(|region| *region != "global").cloned().collect();
         outcome.regions.extend(regions.iter().cloned());
         outcome.accounts.push(account.clone());
         one_account(plan, (&account, &regions), inventory, &mut memory, keep_inventory, listener, &mut outcome).await?;
@@ -181,7 +218,15 @@ async fn read<'h>(plan: &Plan, handle: &'h AccountHandle, listener: &dyn Listene
     (handle, handle.collect(plan.pack.clone(), plan.now).await)
 }
 
-async fn one_account(plan: &Plan, (account, regions): (&str, &[String]), inventory: Inventory, memory: &mut remember::Memory, keep_inventory: bool, listener: &dyn Listener, outcome: &mut Outcome) -> Result<(), ScanError> {
+async fn one_account(
+    plan: &Plan,
+    (account, regions): (&str, &[String]),
+    inventory: Inventory,
+    memory: &mut remember::Memory,
+    keep_inventory: bool,
+    listener: &dyn Listener,
+    outcome: &mut Outcome,
+) -> Result<(), ScanError> {
     let judged = memory.judge(plan, account, &inventory, regions).await?;
     listener.done(account, inventory.resources.len(), judged.findings.len());
     outcome.resources += inventory.resources.len();
@@ -211,9 +256,18 @@ pub fn sort(findings: &mut [Finding]) {
     findings.sort_by(|a, b| order(a).cmp(&order(b)));
 }
 
-fn order(finding: &Finding) -> (std::cmp::Reverse<bool>, std::cmp::Reverse<u8>, std::cmp::Reverse<model::Severity>, &str, &str, &str) {
+fn order(
+    finding: &Finding,
+) -> (std::cmp::Reverse<bool>, std::cmp::Reverse<u8>, std::cmp::Reverse<model::Severity>, &str, &str, &str) {
     use std::cmp::Reverse;
-    (Reverse(finding.is_open_failure()), Reverse(finding.risk.score), Reverse(finding.severity), &finding.policy, &finding.resource.account, &finding.resource.id)
+    (
+        Reverse(finding.is_open_failure()),
+        Reverse(finding.risk.score),
+        Reverse(finding.severity),
+        &finding.policy,
+        &finding.resource.account,
+        &finding.resource.id,
+    )
 }
 
 fn by_account(inventory: Inventory) -> BTreeMap<String, Inventory> {

@@ -7,67 +7,76 @@ use std::path::PathBuf;
 
 /// Knows every resource in your clouds, says what is wrong with it and what to fix first.
 #[derive(Debug, Parser)]
-#[command(name = "stance", version, about, propagate_version = true, subcommand_required = true, arg_required_else_help = true)]
-#[command(after_help = "Try `stance demo` first: it needs no cloud. Then `stance scan aws` with read-only credentials.")]
-pub struct Arguments {
+#[command(
+    name = "stance",
+    version,
+    about,
+    propagate_version = true,
+    subcommand_required = true,
+    arg_required_else_help = true
+)]
+#[command(
+    after_help = "Try `stance demo` first: it needs no cloud. Then `stance scan aws` with read-only credentials."
+)]
+pub(crate) struct Arguments {
     /// What all commands take.
     #[command(flatten)]
-    pub common: CommonArguments,
+    pub(crate) common: CommonArguments,
     /// The command.
     #[command(subcommand)]
-    pub command: Command,
+    pub(crate) command: Command,
 }
 
 /// What all commands take.
 #[derive(Clone, Debug, Args)]
-pub struct CommonArguments {
+pub(crate) struct CommonArguments {
     /// Say nothing but errors
     #[arg(short, long, global = true)]
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Say more; twice for every call
     #[arg(short, long, global = true, action = clap::ArgAction::Count)]
-    pub verbose: u8,
+    pub(crate) verbose: u8,
     /// Configuration file; stance.yaml of this folder by default
     #[arg(long, global = true, value_name = "FILE")]
-    pub config: Option<PathBuf>,
+    pub(crate) config: Option<PathBuf>,
     /// Folder with further resource types, policies and frameworks; repeatable
     #[arg(long, global = true, value_name = "DIR")]
-    pub catalog: Vec<PathBuf>,
+    pub(crate) catalog: Vec<PathBuf>,
     /// Folder to use in place of the built-in catalog
     #[arg(long, global = true, value_name = "DIR", hide = true)]
-    pub catalog_dir: Option<PathBuf>,
+    pub(crate) catalog_dir: Option<PathBuf>,
     /// The store; by default in the user's data folder
     #[arg(long, global = true, value_name = "FILE", env = "STANCE_STORE")]
-    pub store: Option<PathBuf>,
+    pub(crate) store: Option<PathBuf>,
 }
 
 /// Which policies take part.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Selection")]
-pub struct SelectionArguments {
+pub(crate) struct SelectionArguments {
     /// Only this policy: an id, another tool's id, or a pattern with *; repeatable
     #[arg(long, value_name = "ID")]
-    pub policy: Vec<String>,
+    pub(crate) policy: Vec<String>,
     /// Leave this policy out; repeatable
     #[arg(long, value_name = "ID")]
-    pub without_policy: Vec<String>,
+    pub(crate) without_policy: Vec<String>,
     /// Only policies of this service; repeatable
     #[arg(long, value_name = "SERVICE")]
-    pub service: Vec<String>,
+    pub(crate) service: Vec<String>,
     /// Only policies of this severity and worse
     #[arg(long, value_name = "SEVERITY")]
-    pub severity: Option<Severity>,
+    pub(crate) severity: Option<Severity>,
     /// Only policies of this framework; repeatable
     #[arg(long, value_name = "FRAMEWORK")]
-    pub framework: Vec<String>,
+    pub(crate) framework: Vec<String>,
     /// `strict` adds the policies that most teams would mute
     #[arg(long, value_name = "PROFILE", value_parser = ["default", "strict"])]
-    pub profile: Option<String>,
+    pub(crate) profile: Option<String>,
 }
 
 impl SelectionArguments {
     /// What they ask for; the configuration fills in what they leave open.
-    pub fn selection(&self, config: &engine::config::ScanConfig) -> catalog::Selection {
+    pub(crate) fn selection(&self, config: &engine::config::ScanConfig) -> catalog::Selection {
         catalog::Selection {
             policies: self.policy.clone(),
             without: self.without_policy.clone(),
@@ -84,29 +93,30 @@ impl SelectionArguments {
 /// Where a report goes and how it looks.
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
-pub struct OutputArguments {
+pub(crate) struct OutputArguments {
     /// Format of the report; repeatable together with --output
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
-    pub format: String,
+    pub(crate) format: String,
     /// Write the report to a file instead of stdout
     #[arg(short, long, value_name = "FILE")]
-    pub output: Option<PathBuf>,
+    pub(crate) output: Option<PathBuf>,
     /// Only findings with this status: fail, pass, unknown, manual; repeatable
     #[arg(long, value_name = "STATUS", value_parser = ["fail", "pass", "unknown", "manual"])]
-    pub status: Vec<String>,
+    pub(crate) status: Vec<String>,
     /// OCSF's Detection Finding (2004) in place of its Compliance Finding (2003)
     #[arg(long, value_name = "CLASS", value_parser = ["compliance", "detection"], default_value = "compliance")]
-    pub ocsf_class: String,
+    pub(crate) ocsf_class: String,
 }
 
 fn formats() -> clap::builder::PossibleValuesParser {
-    let values = report::Format::ALL.iter().map(|(_, word, about)| clap::builder::PossibleValue::new(*word).help(*about));
+    let values =
+        report::Format::ALL.iter().map(|(_, word, about)| clap::builder::PossibleValue::new(*word).help(*about));
     clap::builder::PossibleValuesParser::new(values)
 }
 
 /// The commands.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Discover and assess
     Scan(commands::scan::Arguments),
     /// A small made-up estate, assessed: findings on the terminal and an HTML report; needs no cloud

@@ -1,20 +1,20 @@
 //! One file a command.
 
-pub mod call;
-pub mod catalog;
-pub mod compliance;
-pub mod demo;
-pub mod diff;
-pub mod doctor;
-pub mod except;
-pub mod explain;
-pub mod findings;
-pub mod inventory;
-pub mod permissions;
-pub mod policies;
-pub mod reference;
-pub mod scan;
-pub mod types;
+pub(crate) mod call;
+pub(crate) mod catalog;
+pub(crate) mod compliance;
+pub(crate) mod demo;
+pub(crate) mod diff;
+pub(crate) mod doctor;
+pub(crate) mod except;
+pub(crate) mod explain;
+pub(crate) mod findings;
+pub(crate) mod inventory;
+pub(crate) mod permissions;
+pub(crate) mod policies;
+pub(crate) mod reference;
+pub(crate) mod scan;
+pub(crate) mod types;
 
 use crate::{
     arguments::{Arguments, Command},
@@ -26,7 +26,7 @@ use anyhow::{Context as _, Result};
 use clap::CommandFactory;
 
 /// Run the command.
-pub fn run(arguments: Arguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) fn run(arguments: Arguments, terminal: Terminal) -> Result<Exit> {
     let common = &arguments.common;
     match arguments.command {
         Command::Scan(arguments) => block_on(scan::run(arguments, common, terminal)),
@@ -49,7 +49,11 @@ pub fn run(arguments: Arguments, terminal: Terminal) -> Result<Exit> {
 }
 
 fn block_on(command: impl Future<Output = Result<Exit>>) -> Result<Exit> {
-    tokio::runtime::Builder::new_multi_thread().enable_all().build().context("can't start the runtime")?.block_on(command)
+    tokio::runtime::Builder::new_multi_thread()
+        .enable_all()
+        .build()
+        .context("can't start the runtime")?
+        .block_on(command)
 }
 
 fn completions(shell: &str, terminal: Terminal) -> Result<Exit> {
@@ -58,8 +62,9 @@ fn completions(shell: &str, terminal: Terminal) -> Result<Exit> {
     if shell == "man" {
         clap_mangen::Man::new(command).render(&mut text)?;
     } else {
-        let shell: clap_complete::Shell =
-            shell.parse().map_err(|_| UsageError(format!("'{shell}' is none of bash, zsh, fish, elvish, powershell, man")))?;
+        let shell: clap_complete::Shell = shell
+            .parse()
+            .map_err(|_| UsageError(format!("'{shell}' is none of bash, zsh, fish, elvish, powershell, man")))?;
         clap_complete::generate(shell, &mut command, "stance", &mut text);
     }
     terminal.stream(|out| out.write_all(&text));

@@ -8,7 +8,7 @@ use std::{fmt, fs, path::Path};
 
 /// The user has to change something: exit code 2.
 #[derive(Debug)]
-pub struct UsageError(pub String);
+pub(crate) struct UsageError(pub String);
 
 impl fmt::Display for UsageError {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
@@ -19,7 +19,7 @@ impl fmt::Display for UsageError {
 impl std::error::Error for UsageError {}
 
 /// An error and its causes on one line.
-pub fn chain(error: &anyhow::Error) -> String {
+pub(crate) fn chain(error: &anyhow::Error) -> String {
     let mut text = error.to_string();
     for cause in error.chain().skip(1) {
         let cause = cause.to_string();
@@ -32,18 +32,18 @@ pub fn chain(error: &anyhow::Error) -> String {
 }
 
 /// Configuration and catalog.
-pub struct Context {
+pub(crate) struct Context {
     /// How to talk.
-    pub terminal: Terminal,
+    pub(crate) terminal: Terminal,
     /// What users set once.
-    pub config: Config,
+    pub(crate) config: Config,
     /// The catalog, with the users' own.
-    pub catalog: Catalog,
+    pub(crate) catalog: Catalog,
 }
 
 impl Context {
     /// Read the configuration (`--config`, or `stance.yaml` here) and the catalogs.
-    pub fn load(common: &CommonArguments, terminal: Terminal) -> Result<Self> {
+    pub(crate) fn load(common: &CommonArguments, terminal: Terminal) -> Result<Self> {
         let (context, diagnostics) = Self::load_leniently(common, terminal)?;
         let errors: Vec<&Diagnostic> =
             diagnostics.iter().filter(|diagnostic| diagnostic.level == Level::Error).collect();
@@ -61,7 +61,7 @@ impl Context {
     }
 
     /// The same, with what is wrong in the catalog's files instead of an error.
-    pub fn load_leniently(common: &CommonArguments, terminal: Terminal) -> Result<(Self, Vec<Diagnostic>)> {
+    pub(crate) fn load_leniently(common: &CommonArguments, terminal: Terminal) -> Result<(Self, Vec<Diagnostic>)> {
         let config = read_config(common)?;
         let mut sources = Vec::new();
         match &common.catalog_dir {

@@ -4,7 +4,7 @@ use std::process::ExitCode;
 
 /// How a command ends.
 #[derive(Clone, Copy, Debug, PartialEq, Eq, PartialOrd, Ord)]
-pub enum Exit {
+pub(crate) enum Exit {
     /// Done, and nothing failed.
     Success,
     /// The command itself could not be done, or only in part.
@@ -17,7 +17,7 @@ pub enum Exit {
 
 impl Exit {
     /// All, with what they mean.
-    pub const ALL: [(Self, &'static str); 4] = [
+    pub(crate) const ALL: [(Self, &'static str); 4] = [
         (Self::Success, "done; nothing failed"),
         (Self::Incomplete, "the command itself could not be done, or less was scanned than was asked for"),
         (Self::Usage, "the command line, the configuration or a catalog file is wrong"),
@@ -25,7 +25,7 @@ impl Exit {
     ];
 
     /// The number.
-    pub fn code(self) -> u8 {
+    pub(crate) fn code(self) -> u8 {
         match self {
             Self::Success => 0,
             Self::Incomplete => 1,

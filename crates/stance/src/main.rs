@@ -3,10 +3,10 @@
 mod arguments;
 mod commands;
 mod context;
+mod exit;
 mod memory;
 mod output;
 mod progress;
-mod exit;
 mod terminal;
 
 use clap::Parser;

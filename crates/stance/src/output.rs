@@ -14,7 +14,7 @@ use std::{
 const ROWS_MAX: usize = 25;
 
 /// Write the report of a scan.
-pub fn write(context: &Context, plan: &Plan, outcome: Outcome, wanted: &OutputArguments) -> Result<()> {
+pub(crate) fn write(context: &Context, plan: &Plan, outcome: Outcome, wanted: &OutputArguments) -> Result<()> {
     let meta = Meta {
         version: env!("CARGO_PKG_VERSION").to_owned(),
         scan: outcome.scan,
@@ -34,18 +34,31 @@ pub fn write(context: &Context, plan: &Plan, outcome: Outcome, wanted: &OutputAr
 }
 
 /// Write a report about findings.
-pub fn report(context: &Context, meta: Meta, findings: &[model::Finding], wanted: &OutputArguments) -> Result<()> {
+pub(crate) fn report(
+    context: &Context,
+    meta: Meta,
+    findings: &[model::Finding],
+    wanted: &OutputArguments,
+) -> Result<()> {
     let terminal = context.terminal;
     let format: Format = wanted.format.parse().map_err(anyhow::Error::msg)?;
     let to_terminal = wanted.output.is_none();
-    let look = if to_terminal { Look { width: terminal.width, colour: terminal.colour, rows_max: ROWS_MAX } } else { Look { rows_max: 0, ..Look::default() } };
-    let report = Report { meta, catalog: &context.catalog, findings, look, ocsf_detection: wanted.ocsf_class == "detection" };
+    let look = if to_terminal {
+        Look { width: terminal.width, colour: terminal.colour, rows_max: ROWS_MAX }
+    } else {
+        Look { rows_max: 0, ..Look::default() }
+    };
+    let report =
+        Report { meta, catalog: &context.catalog, findings, look, ocsf_detection: wanted.ocsf_class == "detection" };
     match &wanted.output {
         None => terminal.stream(|out| format.write(&report, out)),
         Some(path) => {
             let file = File::create(path).with_context(|| format!("can't write {}", path.display()))?;
             let mut out = BufWriter::new(file);
-            format.write(&report, &mut out).and_then(|()| out.flush()).with_context(|| format!("can't write {}", path.display()))?;
+            format
+                .write(&report, &mut out)
+                .and_then(|()| out.flush())
+                .with_context(|| format!("can't write {}", path.display()))?;
             terminal.say(&format!("{} findings written to {}", findings.len(), path.display()));
         }
     }

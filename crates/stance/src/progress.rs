@@ -20,7 +20,7 @@ const TICK: Duration = Duration::from_millis(120);
 const SERVICES_MAX: usize = 4;
 
 /// Shows the progress of a scan.
-pub struct Progress {
+pub(crate) struct Progress {
     terminal: Option<Terminal>,
     bar: ProgressBar,
     handles: Arc<Mutex<Vec<AccountHandle>>>,
@@ -29,11 +29,12 @@ pub struct Progress {
 
 impl Progress {
     /// Show it where somebody looks.
-    pub fn new(terminal: Terminal) -> Self {
+    pub(crate) fn new(terminal: Terminal) -> Self {
         let live = terminal.interactive_talk && !terminal.quiet;
         let target = if live { ProgressDrawTarget::stderr() } else { ProgressDrawTarget::hidden() };
         let bar = ProgressBar::with_draw_target(None, target);
-        let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}").unwrap_or_else(|_| ProgressStyle::default_spinner());
+        let style = ProgressStyle::with_template("{spinner} {elapsed:>4} {wide_msg}")
+            .unwrap_or_else(|_| ProgressStyle::default_spinner());
         bar.set_style(style);
         let progress = Self { terminal: Some(terminal), bar, handles: Arc::default(), ended: Arc::default() };
         if live {
@@ -43,13 +44,13 @@ impl Progress {
     }
 
     /// Show nothing.
-    pub fn quiet() -> Self {
+    pub(crate) fn quiet() -> Self {
         let bar = ProgressBar::with_draw_target(None, ProgressDrawTarget::hidden());
         Self { terminal: None, bar, handles: Arc::default(), ended: Arc::default() }
     }
 
     /// Take the lines away.
-    pub fn end(&self) {
+    pub(crate) fn end(&self) {
         self.ended.store(true, Relaxed);
         self.bar.finish_and_clear();
     }
@@ -79,8 +80,13 @@ fn line(handle: &AccountHandle) -> String {
     }
     let mut services: Vec<_> = services.into_iter().collect();
     services.sort_by(|a, b| b.1.0.cmp(&a.1.0).then_with(|| a.0.cmp(&b.0)));
-    let busiest: Vec<String> =
-        services.iter().take(SERVICES_MAX).map(|(service, (requests, regions))| format!("{service} {requests} in {}", report::text::count(*regions, "region", "regions"))).collect();
+    let busiest: Vec<String> = services
+        .iter()
+        .take(SERVICES_MAX)
+        .map(|(service, (requests, regions))| {
+            format!("{service} {requests} in {}", report::text::count(*regions, "region", "regions"))
+        })
+        .collect();
     let mut text = format!("{} requests", totals.requests);
     for (number, word) in [(totals.errors, "errors"), (totals.throttles, "throttled"), (totals.retries, "repeated")] {
         if number > 0 {
@@ -95,13 +101,20 @@ impl Listener for Progress {
         self.handles.lock().unwrap_or_else(PoisonError::into_inner).push(handle.clone());
         if let Some(terminal) = &self.terminal {
             let account = terminal.paint_talk(Style::Bold, handle.id());
-            self.bar.suspend(|| terminal.say(&format!("Reading account {account} in {} as {}", report::text::count(handle.regions().len(), "region", "regions"), handle.identity())));
+            self.bar.suspend(|| {
+                terminal.say(&format!(
+                    "Reading account {account} in {} as {}",
+                    report::text::count(handle.regions().len(), "region", "regions"),
+                    handle.identity()
+                ))
+            });
         }
     }
 
     fn done(&self, account: &str, resources: usize, findings: usize) {
         if let Some(terminal) = &self.terminal {
-            self.bar.suspend(|| terminal.say(&format!("Account {account}: {resources} resources, {findings} findings")));
+            self.bar
+                .suspend(|| terminal.say(&format!("Account {account}: {resources} resources, {findings} findings")));
         }
     }
 }

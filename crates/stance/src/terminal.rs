@@ -7,19 +7,17 @@ use std::{
 
 /// How to talk to the user.
 #[derive(Clone, Copy, Debug)]
-pub struct Terminal {
-    /// Whether stdout is read by a person.
-    pub interactive: bool,
+pub(crate) struct Terminal {
     /// Whether stderr is.
-    pub interactive_talk: bool,
+    pub(crate) interactive_talk: bool,
     /// Whether colours are wanted on stdout.
-    pub colour: bool,
+    pub(crate) colour: bool,
     /// Whether colours are wanted on stderr.
-    pub colour_talk: bool,
+    pub(crate) colour_talk: bool,
     /// Say nothing but errors.
-    pub quiet: bool,
+    pub(crate) quiet: bool,
     /// Columns of the terminal.
-    pub width: usize,
+    pub(crate) width: usize,
 }
 
 /// Columns where there is no terminal to ask.
@@ -27,7 +25,7 @@ const WIDTH_DEFAULT: usize = 100;
 
 impl Terminal {
     /// From the environment: `NO_COLOR`, `CLICOLOR_FORCE`, `TERM=dumb`, `COLUMNS`, and what the streams are.
-    pub fn detect(quiet: bool) -> Self {
+    pub(crate) fn detect(quiet: bool) -> Self {
         let set = |name: &str| std::env::var_os(name).is_some_and(|value| !value.is_empty());
         let (interactive, interactive_talk) = (io::stdout().is_terminal(), io::stderr().is_terminal());
         let plain = set("NO_COLOR") || std::env::var("TERM").is_ok_and(|term| term == "dumb");
@@ -38,7 +36,6 @@ impl Terminal {
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(WIDTH_DEFAULT);
         Self {
-            interactive,
             interactive_talk,
             colour: colour(interactive),
             colour_talk: colour(interactive_talk),
@@ -48,12 +45,12 @@ impl Terminal {
     }
 
     /// Data, to stdout.
-    pub fn data(&self, text: &str) {
+    pub(crate) fn data(&self, text: &str) {
         self.stream(|out| out.write_all(text.as_bytes()));
     }
 
     /// Data written by a function, to stdout.
-    pub fn stream(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
+    pub(crate) fn stream(&self, write: impl FnOnce(&mut dyn Write) -> io::Result<()>) {
         let mut out = BufWriter::with_capacity(64 * 1024, io::stdout().lock());
         if let Err(error) = write(&mut out).and_then(|()| out.flush()) {
             end_of_output(&error);
@@ -61,7 +58,7 @@ impl Terminal {
     }
 
     /// Talk, to stderr, unless quiet.
-    pub fn say(&self, text: &str) {
+    pub(crate) fn say(&self, text: &str) {
         if !self.quiet {
             self.insist(text);
         }
@@ -69,17 +66,17 @@ impl Terminal {
 
     /// Talk that is said even when quiet: errors and what was left undone.
     #[expect(clippy::unused_self, reason = "printing goes through the terminal")]
-    pub fn insist(&self, text: &str) {
+    pub(crate) fn insist(&self, text: &str) {
         let _ = writeln!(io::stderr().lock(), "{text}");
     }
 
     /// A text in a colour of stdout, where colours are wanted.
-    pub fn paint(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint(&self, style: Style, text: &str) -> String {
         if self.colour { format!("\x1b[{}m{text}\x1b[0m", style.code()) } else { text.to_owned() }
     }
 
     /// A text in a colour of stderr, where colours are wanted.
-    pub fn paint_talk(&self, style: Style, text: &str) -> String {
+    pub(crate) fn paint_talk(&self, style: Style, text: &str) -> String {
         if self.colour_talk { format!("\x1b[{}m{text}\x1b[0m", style.code()) } else { text.to_owned() }
     }
 }
@@ -94,7 +91,7 @@ fn end_of_output(error: &io::Error) -> ! {
 
 /// How a text looks; meaning is never in the colour alone.
 #[derive(Clone, Copy, Debug, PartialEq, Eq)]
-pub enum Style {
+pub(crate) enum Style {
     /// A heading.
     Bold,
     /// Beside the point.
@@ -105,10 +102,6 @@ pub enum Style {
     Yellow,
     /// Good.
     Green,
-    /// Neutral.
-    Blue,
-    /// Worst.
-    Alarm,
 }
 
 impl Style {
@@ -119,8 +112,6 @@ impl Style {
             Self::Red => "31",
             Self::Yellow => "33",
             Self::Green => "32",
-            Self::Blue => "34",
-            Self::Alarm => "1;31",
         }
     }
 }

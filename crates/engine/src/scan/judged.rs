@@ -29,9 +29,15 @@ struct Kept {
 
 /// Encode the findings of one resource.
 pub(super) fn encode(findings: &[Finding], policies: &[&CompiledPolicy]) -> Vec<u8> {
-    let position = |finding: &Finding| policies.iter().position(|policy| policy.id == finding.policy).and_then(|position| u32::try_from(position).ok());
-    let (passed, others): (Vec<&Finding>, Vec<&Finding>) = findings.iter().partition(|finding| finding.status == Status::Pass);
-    let kept = Kept { passes: passed.into_iter().filter_map(position).collect(), others: others.into_iter().cloned().collect() };
+    let position = |finding: &Finding| {
+        policies.iter().position(|policy| policy.id == finding.policy).and_then(|position| u32::try_from(position).ok())
+    };
+    let (passed, others): (Vec<&Finding>, Vec<&Finding>) =
+        findings.iter().partition(|finding| finding.status == Status::Pass);
+    let kept = Kept {
+        passes: passed.into_iter().filter_map(position).collect(),
+        others: others.into_iter().cloned().collect(),
+    };
     serde_json::to_vec(&kept).unwrap_or_default()
 }
 

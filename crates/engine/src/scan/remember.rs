@@ -6,7 +6,9 @@ use catalog::{CompiledPolicy, Pack, schema::Scope};
 use model::{Finding, Inventory, Resource, Status, TypeName, Unread};
 use sha2::{Digest, Sha256};
 use std::collections::{BTreeMap, BTreeSet};
-use store::{Counts, Documents, Judgement, Part, Policies, ScanEnd, ScanHeader, ScanWriter, Store, StoreError, Tally, scan_id};
+use store::{
+    Counts, Documents, Judgement, Part, Policies, ScanEnd, ScanHeader, ScanWriter, Store, StoreError, Tally, scan_id,
+};
 
 /// Changes when judgements kept by an older version can't be read or would be others.
 const JUDGEMENT_VERSION: u8 = 1;
@@ -54,14 +56,25 @@ impl Memory {
 
     pub(super) async fn finish(self, outcome: &Outcome) -> Result<(), StoreError> {
         if let Some(writer) = self.writer {
-            let end = ScanEnd { at: chrono::Utc::now(), complete: outcome.left_out.is_empty(), calls: outcome.requests, errors: outcome.errors };
+            let end = ScanEnd {
+                at: chrono::Utc::now(),
+                complete: outcome.left_out.is_empty(),
+                calls: outcome.requests,
+                errors: outcome.errors,
+            };
             writer.finish(end).await?;
         }
         Ok(())
     }
 
     /// Judge an account's inventory; what the store remembers of unchanged resources is taken from there.
-    pub(super) async fn judge(&mut self, plan: &Plan, account: &str, inventory: &Inventory, regions: &[String]) -> Result<JudgedAccount, StoreError> {
+    pub(super) async fn judge(
+        &mut self,
+        plan: &Plan,
+        account: &str,
+        inventory: &Inventory,
+        regions: &[String],
+    ) -> Result<JudgedAccount, StoreError> {
         let pack = &plan.pack;
         let estate = Estate::new(inventory, pack, plan.now);
         let mut all = JudgedAccount::default();
@@ -94,27 +107,59 @@ fn listings<'a>(estate: &Estate<'a>, unread: &[Unread], pack: &'a Pack, regions:
             }
         }
         for (region, indices) in by_region {
-            let of_region = |unread: &&Unread| unread.type_name == compiled.name && (unread.region == region || compiled.scope == Scope::Global);
+            let of_region = |unread: &&Unread| {
+                unread.type_name == compiled.name && (unread.region == region || compiled.scope == Scope::Global)
+            };
             let unread = unread.iter().filter(of_region).cloned().collect();
-            all.push(Listing { compiled: &compiled.name, region, policies: pack.policies_of(name).collect(), indices, unread });
+            all.push(Listing {
+                compiled: &compiled.name,
+                region,
+                policies: pack.policies_of(name).collect(),
+                indices,
+                unread,
+            });
         }
     }
     all
 }
 
-async fn one_listing(writer: &mut ScanWriter, plan: &Plan, account: &str, estate: &Estate<'_>, hashes: &Hashes, listing: &Listing<'_>, all: &mut JudgedAccount) -> Result<(), StoreError> {
+async fn one_listing(
+    writer: &mut ScanWriter,
+    plan: &Plan,
+    account: &str,
+    estate: &Estate<'_>,
+    hashes: &Hashes,
+    listing: &Listing<'_>,
+    all: &mut JudgedAccount,
+) -> Result<(), StoreError> {
     let not_listed = assess::judge::not_listed(&listing.unread, &plan.pack);
-    put(writer, account, listing, &[], &not_listed.iter().map(|finding| (&*finding.resource.id, &[][..], Vec::new(), std::slice::from_ref(finding))).collect::<Vec<_>>(), &not_listed).await?;
+    put(
+        writer,
+        account,
+        listing,
+        &[],
+        &not_listed
+            .iter()
+            .map(|finding| (&*finding.resource.id, &[][..], Vec::new(), std::slice::from_ref(finding)))
+            .collect::<Vec<_>>(),
+        &not_listed,
+    )
+    .await?;
     all.findings.extend(not_listed);
     for chunk in listing.indices.chunks(RESOURCES_AT_ONCE) {
-        let resources: Vec<Resource> = chunk.iter().filter_map(|index| estate.resources().get(*index)).map(|resource| (*resource).clone()).collect();
+        let resources: Vec<Resource> = chunk
+            .iter()
+            .filter_map(|index| estate.resources().get(*index))
+            .map(|resource| (*resource).clone())
+            .collect();
         let remembered = writer.judged(account, listing.region, listing.compiled, &resources).await?;
         let mut known: Vec<Option<Vec<Finding>>> = Vec::with_capacity(chunk.len());
         for ((index, resource), kept) in chunk.iter().zip(&resources).zip(remembered) {
             let same = kept.filter(|kept| hashes.input(*index).is_some_and(|input| kept.input == input));
             known.push(same.and_then(|kept| judged::decode(&kept.verdicts, resource, &listing.policies)));
         }
-        let open: Vec<usize> = chunk.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(index, _)| *index).collect();
+        let open: Vec<usize> =
+            chunk.iter().zip(&known).filter(|(_, known)| known.is_none()).map(|(index, _)| *index).collect();
         let mut fresh = assess::judge_some(estate, &open, &plan.pack, &plan.exceptions, plan.now).into_iter();
         all.remembered += chunk.len() - open.len();
         let mut findings: Vec<Finding> = Vec::new();
@@ -135,7 +180,8 @@ async fn one_listing(writer: &mut ScanWriter, plan: &Plan, account: &str, estate
             .iter()
             .filter_map(|(position, range, whole)| {
                 let (resource, found) = (resources.get(*position)?, findings.get(range.clone())?);
-                let input = chunk.get(*position).and_then(|index| hashes.input(*index)).filter(|_| *whole).unwrap_or(&[]);
+                let input =
+                    chunk.get(*position).and_then(|index| hashes.input(*index)).filter(|_| *whole).unwrap_or(&[]);
                 Some((resource.id.as_str(), input, judged::encode(found, &listing.policies), found))
             })
             .collect();
@@ -148,9 +194,19 @@ async fn one_listing(writer: &mut ScanWriter, plan: &Plan, account: &str, estate
 /// Resource, input hash, encoded verdicts, findings.
 type New<'a> = (&'a str, &'a [u8], Vec<u8>, &'a [Finding]);
 
-async fn put(writer: &mut ScanWriter, account: &str, listing: &Listing<'_>, resources: &[Resource], new: &[New<'_>], findings: &[Finding]) -> Result<(), StoreError> {
+async fn put(
+    writer: &mut ScanWriter,
+    account: &str,
+    listing: &Listing<'_>,
+    resources: &[Resource],
+    new: &[New<'_>],
+    findings: &[Finding],
+) -> Result<(), StoreError> {
     let counts = tallies(listing, findings);
-    let tallies: Vec<Tally<'_>> = counts.iter().map(|(policy, counts)| Tally { policy: &policy.id, severity: policy.severity, counts: *counts }).collect();
+    let tallies: Vec<Tally<'_>> = counts
+        .iter()
+        .map(|(policy, counts)| Tally { policy: &policy.id, severity: policy.severity, counts: *counts })
+        .collect();
     let judgements: Vec<Judgement<'_>> = new
         .iter()
         .map(|(resource, input, verdicts, findings)| {
@@ -195,12 +251,23 @@ struct Hashes {
 
 impl Hashes {
     fn of(estate: &Estate<'_>, unread: &[Unread], plan: &Plan) -> Self {
-        let documents: Vec<[u8; 32]> = estate.resources().iter().map(|resource| digest(|hash| hash.update(serde_json::to_vec(resource).unwrap_or_default()))).collect();
+        let documents: Vec<[u8; 32]> = estate
+            .resources()
+            .iter()
+            .map(|resource| digest(|hash| hash.update(serde_json::to_vec(resource).unwrap_or_default())))
+            .collect();
         let unread: BTreeSet<&Unread> = unread.iter().collect();
         let whole_of = |name: &str| {
             digest(|hash| {
-                documents.get(estate.indices_of(name)).unwrap_or_default().iter().for_each(|document| hash.update(document));
-                unread.iter().filter(|unread| unread.type_name.as_str() == name).for_each(|unread| hash.update(unread.missing.to_string()));
+                documents
+                    .get(estate.indices_of(name))
+                    .unwrap_or_default()
+                    .iter()
+                    .for_each(|document| hash.update(document));
+                unread
+                    .iter()
+                    .filter(|unread| unread.type_name.as_str() == name)
+                    .for_each(|unread| hash.update(unread.missing.to_string()));
             })
         };
         let mut inputs = vec![[0; 32]; documents.len()];

@@ -230,15 +230,16 @@ fn patched(
 
 /// Identity and tags follow the document where the change reaches them, unless the test says them.
 fn rename(compiled: &CompiledType, resource: &mut Resource, changed: &BTreeSet<String>, other: &Other) {
-    if other.document.is_some() || reads_any(&compiled.id, changed) {
-        if let Value::String(id) = evaluate(&compiled.id, resource) {
-            resource.id = id.into_string();
-        }
+    let anew = |program: &Program| other.document.is_some() || reads_any(program, changed);
+    if anew(&compiled.id)
+        && let Value::String(id) = evaluate(&compiled.id, resource)
+    {
+        resource.id = id.into_string();
     }
-    if other.document.is_some() || reads_any(&compiled.name_of, changed) {
-        if let Value::String(name) = evaluate(&compiled.name_of, resource) {
-            resource.name = name.into_string();
-        }
+    if anew(&compiled.name_of)
+        && let Value::String(name) = evaluate(&compiled.name_of, resource)
+    {
+        resource.name = name.into_string();
     }
     if let Some(tags) = &compiled.tags
         && (other.document.is_some() || reads_any(tags, changed))

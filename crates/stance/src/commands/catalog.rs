@@ -6,7 +6,7 @@ use clap::Subcommand;
 
 /// Check a catalog.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Check schema, ids, expressions, paths, calls, permissions, examples and tests; exit 2 where something is wrong
     #[command(after_help = "Examples:\n  stance catalog lint\n  stance catalog lint --catalog ./policies aws/s3")]
     Lint {
@@ -19,7 +19,7 @@ pub enum Command {
 }
 
 /// Run it.
-pub fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let Command::Lint { paths, format } = command;
     let (context, mut diagnostics) = Context::load_leniently(common, terminal)?;
     diagnostics.extend(catalog::lint::lint(&context.catalog));

@@ -16,8 +16,10 @@ use store::{Counts, Coverage};
 
 /// How far the estate meets a framework.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  stance compliance            # the frameworks there are\n  stance compliance cis-aws-7.0\n  stance compliance nist-800-53-r5 --format json")]
-pub struct Arguments {
+#[command(
+    after_help = "Examples:\n  stance compliance            # the frameworks there are\n  stance compliance cis-aws-7.0\n  stance compliance nist-800-53-r5 --format json"
+)]
+pub(crate) struct Arguments {
     /// The framework; without one they are listed
     framework: Option<String>,
     /// Machine-readable
@@ -26,7 +28,7 @@ pub struct Arguments {
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let Some(id) = arguments.framework else { return Ok(list(&context)) };
     let Some(entry) = context.catalog.frameworks.get(&id) else {
@@ -36,8 +38,13 @@ pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Termi
     let store = memory::existing(common, &context.config).await?;
     let coverage = store.coverage().await?;
     let counts = by_policy(&coverage);
-    let rows: Vec<(&Requirement, &'static str, Counts)> = entry.value.requirements.iter().map(|requirement| verdict(requirement, &counts)).collect();
-    terminal.data(&if arguments.format == "json" { as_json(&id, &entry.value, &rows)? } else { as_table(&context, &entry.value, &rows) });
+    let rows: Vec<(&Requirement, &'static str, Counts)> =
+        entry.value.requirements.iter().map(|requirement| verdict(requirement, &counts)).collect();
+    terminal.data(&if arguments.format == "json" {
+        as_json(&id, &entry.value, &rows)?
+    } else {
+        as_table(&context, &entry.value, &rows)
+    });
     Ok(Exit::Success)
 }
 
@@ -46,7 +53,12 @@ fn list(context: &Context) -> Exit {
     for (id, entry) in &context.catalog.frameworks {
         let requirements = &entry.value.requirements;
         let checked = requirements.iter().filter(|requirement| !requirement.policies.is_empty()).count();
-        text.push_str(&format!("{id:<28}  {} {} ({checked} of {} requirements checked by policies)\n", entry.value.title, entry.value.version, requirements.len()));
+        text.push_str(&format!(
+            "{id:<28}  {} {} ({checked} of {} requirements checked by policies)\n",
+            entry.value.title,
+            entry.value.version,
+            requirements.len()
+        ));
     }
     context.terminal.data(&text);
     Exit::Success
@@ -61,7 +73,10 @@ fn by_policy(coverage: &[Coverage]) -> BTreeMap<&str, Counts> {
 }
 
 /// A requirement is met when all its policies hold everywhere; what could not be read leaves it unknown.
-fn verdict<'a>(requirement: &'a Requirement, counts: &BTreeMap<&str, Counts>) -> (&'a Requirement, &'static str, Counts) {
+fn verdict<'a>(
+    requirement: &'a Requirement,
+    counts: &BTreeMap<&str, Counts>,
+) -> (&'a Requirement, &'static str, Counts) {
     let mut sum = Counts::default();
     let mut unseen = false;
     for policy in &requirement.policies {
@@ -99,8 +114,21 @@ fn as_table(context: &Context, framework: &Framework, rows: &[(&Requirement, &st
             "unknown" => Style::Yellow,
             _ => Style::Dim,
         };
-        let detail = if counts.failures > 0 { format!("  ({} of {} fail)", counts.failures, counts.failures + counts.passes + counts.unknowns + counts.excepted) } else { String::new() };
-        text.push_str(&format!("{}  {:<10} {}{detail}\n", terminal.paint(style, &format!("{word:<16}")), requirement.id, requirement.title));
+        let detail = if counts.failures > 0 {
+            format!(
+                "  ({} of {} fail)",
+                counts.failures,
+                counts.failures + counts.passes + counts.unknowns + counts.excepted
+            )
+        } else {
+            String::new()
+        };
+        text.push_str(&format!(
+            "{}  {:<10} {}{detail}\n",
+            terminal.paint(style, &format!("{word:<16}")),
+            requirement.id,
+            requirement.title
+        ));
     }
     let totals: Vec<String> = totals.iter().map(|(word, number)| format!("{number} {word}")).collect();
     text.push_str(&format!("\n{}\n", totals.join(", ")));
@@ -118,5 +146,10 @@ fn as_json(id: &str, framework: &Framework, rows: &[(&Requirement, &str, Counts)
             })
         })
         .collect();
-    Ok(format!("{}\n", serde_json::to_string_pretty(&json!({ "framework": id, "title": framework.title, "version": framework.version, "requirements": requirements }))?))
+    Ok(format!(
+        "{}\n",
+        serde_json::to_string_pretty(
+            &json!({ "framework": id, "title": framework.title, "version": framework.version, "requirements": requirements })
+        )?
+    ))
 }

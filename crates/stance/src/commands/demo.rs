@@ -19,7 +19,7 @@ static ESTATE: &[u8] = include_bytes!("../../../../examples/demo/estate.jsonl");
 
 /// A small made-up estate, assessed.
 #[derive(Debug, Args)]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// The HTML report
     #[arg(short, long, value_name = "FILE", default_value = "stance-demo.html")]
     output: PathBuf,
@@ -29,19 +29,30 @@ pub struct Arguments {
 }
 
 /// Run it. It ends with success: that the demo has findings is its point.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let plan = super::scan::plan(&context, &Selection::default(), None).await?;
     let inventory = inventory_file::parse(ESTATE, "the demo's estate")?;
-    terminal.say(&format!("A made-up company: {} resources in {}, {} policies", inventory.resources.len(), accounts(&inventory), plan.pack.policies.len()));
+    terminal.say(&format!(
+        "A made-up company: {} resources in {}, {} policies",
+        inventory.resources.len(),
+        accounts(&inventory),
+        plan.pack.policies.len()
+    ));
     let outcome = scan::judge_inventory(&plan, inventory, None, false, "", &Progress::quiet()).await?;
-    let wanted = |format: &str, output: Option<PathBuf>| OutputArguments { format: format.to_owned(), output, status: Vec::new(), ocsf_class: "compliance".to_owned() };
+    let wanted = |format: &str, output: Option<PathBuf>| OutputArguments {
+        format: format.to_owned(),
+        output,
+        status: Vec::new(),
+        ocsf_class: "compliance".to_owned(),
+    };
     output::write(&context, &plan, outcome.clone(), &wanted(&arguments.format, None))?;
     output::write(&context, &plan, outcome, &wanted("html", Some(arguments.output)))?;
     Ok(Exit::Success)
 }
 
 fn accounts(inventory: &model::Inventory) -> String {
-    let accounts: std::collections::BTreeSet<&str> = inventory.resources.iter().map(|resource| resource.account.as_str()).collect();
+    let accounts: std::collections::BTreeSet<&str> =
+        inventory.resources.iter().map(|resource| resource.account.as_str()).collect();
     report::text::count(accounts.len(), "account", "accounts")
 }

@@ -14,8 +14,10 @@ use store::{Diff, FindingTurn, ResourceTurn, Store};
 
 /// What changed between two scans.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  stance diff                 # the last scan against the one before it\n  stance diff --list          # the scans there are\n  stance diff SCAN SCAN")]
-pub struct Arguments {
+#[command(
+    after_help = "Examples:\n  stance diff                 # the last scan against the one before it\n  stance diff --list          # the scans there are\n  stance diff SCAN SCAN"
+)]
+pub(crate) struct Arguments {
     /// The earlier scan
     earlier: Option<String>,
     /// The later scan; the last one by default
@@ -26,13 +28,14 @@ pub struct Arguments {
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let store = memory::existing(common, &context.config).await?;
     if arguments.list {
         return list(&store, terminal).await;
     }
-    let mut ids: Vec<String> = store.scans().await?.into_iter().filter(|scan| scan.finished_at.is_some()).map(|scan| scan.id).collect();
+    let mut ids: Vec<String> =
+        store.scans().await?.into_iter().filter(|scan| scan.finished_at.is_some()).map(|scan| scan.id).collect();
     ids.sort();
     let missing = || UsageError("there are fewer than two finished scans to compare".to_owned());
     let later = arguments.later.or_else(|| ids.last().cloned()).ok_or_else(missing)?;
@@ -50,7 +53,10 @@ async fn list(store: &Store, terminal: Terminal) -> Result<Exit> {
     for scan in store.scans().await? {
         let ended = scan.finished_at.map_or_else(|| "did not finish".to_owned(), |at| at.to_rfc3339());
         let whole = if scan.complete { "" } else { ", in part" };
-        text.push_str(&format!("{}  {ended}{whole}  {} resources, {} opened, {} resolved, {} reopened\n", scan.id, scan.resources, scan.changes.opened, scan.changes.resolved, scan.changes.reopened));
+        text.push_str(&format!(
+            "{}  {ended}{whole}  {} resources, {} opened, {} resolved, {} reopened\n",
+            scan.id, scan.resources, scan.changes.opened, scan.changes.resolved, scan.changes.reopened
+        ));
     }
     terminal.data(&text);
     Ok(Exit::Success)

@@ -17,9 +17,11 @@ use std::collections::{BTreeMap, BTreeSet};
 
 /// Try credentials and permissions; say what would be unknown.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Try them on AWS, in one region
-    #[command(after_help = "Example:\n  stance doctor aws --region eu-west-1\n\nMakes the read calls of a scan in one region and keeps nothing.")]
+    #[command(
+        after_help = "Example:\n  stance doctor aws --region eu-west-1\n\nMakes the read calls of a scan in one region and keeps nothing."
+    )]
     Aws {
         #[command(flatten)]
         selection: SelectionArguments,
@@ -32,12 +34,13 @@ pub enum Command {
 }
 
 /// Run it.
-pub async fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let Command::Aws { selection, region, aws } = command;
     let context = Context::load(common, terminal)?;
     let selection = selection.selection(&context.config.scan);
     let plan = super::scan::plan(&context, &selection, None).await?;
-    let targets = Targets { aws: Some(aws.targets(&context.config.scan, &region.clone().into_iter().collect::<Vec<_>>())) };
+    let targets =
+        Targets { aws: Some(aws.targets(&context.config.scan, &region.clone().into_iter().collect::<Vec<_>>())) };
     let mut healthy = true;
     for connected in cloud::connect(&targets).await {
         let handle = match connected {
@@ -49,7 +52,12 @@ pub async fn run(command: Command, common: &CommonArguments, terminal: Terminal)
             }
         };
         terminal.data(&format!("{}  credentials: {}\n", terminal.paint(Style::Green, "ok   "), handle.identity()));
-        terminal.data(&format!("{}  account {} in {}\n", terminal.paint(Style::Green, "ok   "), handle.id(), report::text::count(handle.regions().len(), "region", "regions")));
+        terminal.data(&format!(
+            "{}  account {} in {}\n",
+            terminal.paint(Style::Green, "ok   "),
+            handle.id(),
+            report::text::count(handle.regions().len(), "region", "regions")
+        ));
         let one = match &region {
             Some(_) => handle,
             None => handle.narrowed(),
@@ -69,10 +77,18 @@ pub async fn run(command: Command, common: &CommonArguments, terminal: Terminal)
         }
         for (what, policies) in &missing {
             healthy = false;
-            terminal.data(&format!("{}  {what}: {} would be unknown\n", terminal.paint(Style::Yellow, "miss "), report::text::count(policies.len(), "policy", "policies")));
+            terminal.data(&format!(
+                "{}  {what}: {} would be unknown\n",
+                terminal.paint(Style::Yellow, "miss "),
+                report::text::count(policies.len(), "policy", "policies")
+            ));
         }
         if missing.is_empty() {
-            terminal.data(&format!("{}  everything that {} policies need can be read\n", terminal.paint(Style::Green, "ok   "), plan.pack.policies.len()));
+            terminal.data(&format!(
+                "{}  everything that {} policies need can be read\n",
+                terminal.paint(Style::Green, "ok   "),
+                plan.pack.policies.len()
+            ));
         }
     }
     Ok(if healthy { Exit::Success } else { Exit::Incomplete })

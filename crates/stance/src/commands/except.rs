@@ -16,9 +16,11 @@ use store::ExceptionRule;
 
 /// Accept findings for a while.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// Add an exception
-    #[command(after_help = "Example:\n  stance except add public-site --scope 'policy == \"aws-s3-bucket-public\" && name == \"www\"' --reason 'the web site' --owner web@example.com --until 2027-06-30\n\nIn scope: policy, severity, type, id, name, region, account, tags, doc, offender.")]
+    #[command(
+        after_help = "Example:\n  stance except add public-site --scope 'policy == \"aws-s3-bucket-public\" && name == \"www\"' --reason 'the web site' --owner web@example.com --until 2027-06-30\n\nIn scope: policy, severity, type, id, name, region, account, tags, doc, offender."
+    )]
     Add {
         /// A short id of its own
         id: String,
@@ -43,7 +45,9 @@ pub enum Command {
         id: String,
     },
     /// Take over Prowler's mutelist (YAML)
-    #[command(after_help = "Example:\n  stance except import mutelist.yaml --owner security@example.com --until 2027-03-31")]
+    #[command(
+        after_help = "Example:\n  stance except import mutelist.yaml --owner security@example.com --until 2027-03-31"
+    )]
     Import {
         /// The file
         file: PathBuf,
@@ -60,7 +64,7 @@ pub enum Command {
 }
 
 /// Run it.
-pub async fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     if let Command::Import { file, owner, until, print: true } = &command {
         return print(&context, file, owner, until.as_deref());
@@ -80,7 +84,13 @@ pub async fn run(command: Command, common: &CommonArguments, terminal: Terminal)
         Command::Import { file, owner, until, .. } => {
             let imported = read(&context, &file, &owner, until.as_deref())?;
             for exception in &imported.exceptions {
-                let rule = rule(&exception.id, &exception.scope, &exception.reason, &exception.owner, exception.until.as_deref())?;
+                let rule = rule(
+                    &exception.id,
+                    &exception.scope,
+                    &exception.reason,
+                    &exception.owner,
+                    exception.until.as_deref(),
+                )?;
                 store.add_exception(&rule).await.map_err(usage)?;
             }
             terminal.say(&format!("{} exceptions imported", imported.exceptions.len()));
@@ -94,13 +104,15 @@ fn usage(error: store::StoreError) -> anyhow::Error {
 }
 
 fn rule(id: &str, scope: &str, reason: &str, owner: &str, until: Option<&str>) -> Result<ExceptionRule> {
-    expr::compile(scope, &expr::Env::exception()).map_err(|error| UsageError(format!("the scope of '{id}': {error}")))?;
+    expr::compile(scope, &expr::Env::exception())
+        .map_err(|error| UsageError(format!("the scope of '{id}': {error}")))?;
     for (key, text) in [("id", id), ("reason", reason), ("owner", owner)] {
         if text.trim().is_empty() {
             return Err(UsageError(format!("an exception has a {key}")).into());
         }
     }
-    let until = until.map(parse_day).transpose().map_err(|problem| UsageError(format!("the exception '{id}' {problem}")))?;
+    let until =
+        until.map(parse_day).transpose().map_err(|problem| UsageError(format!("the exception '{id}' {problem}")))?;
     let by = ["USER", "LOGNAME"].iter().find_map(|name| std::env::var(name).ok()).unwrap_or_default();
     Ok(ExceptionRule {
         id: id.to_owned(),
@@ -125,7 +137,14 @@ fn list(context: &Context, stored: &[ExceptionRule]) -> Result<()> {
         row(&rule.id, &rule.scope, &rule.reason, &rule.owner, &rule.until, "store");
     }
     for rule in &context.config.exceptions {
-        row(&rule.id, &rule.scope, &rule.reason, &rule.owner, rule.until.as_deref().unwrap_or_default(), "configuration");
+        row(
+            &rule.id,
+            &rule.scope,
+            &rule.reason,
+            &rule.owner,
+            rule.until.as_deref().unwrap_or_default(),
+            "configuration",
+        );
     }
     context.terminal.data(&text);
     Ok(())
@@ -133,7 +152,8 @@ fn list(context: &Context, stored: &[ExceptionRule]) -> Result<()> {
 
 fn read(context: &Context, file: &PathBuf, owner: &str, until: Option<&str>) -> Result<mutelist::Imported> {
     let text = fs::read_to_string(file).with_context(|| format!("can't read {}", file.display()))?;
-    let imported = mutelist::import(&text, &context.catalog, owner, until).map_err(|problem| UsageError(format!("{}: {problem}", file.display())))?;
+    let imported = mutelist::import(&text, &context.catalog, owner, until)
+        .map_err(|problem| UsageError(format!("{}: {problem}", file.display())))?;
     for check in &imported.without_policy {
         context.terminal.insist(&format!("no policy stands for the check '{check}': nothing is muted by it"));
     }
@@ -145,7 +165,13 @@ fn print(context: &Context, file: &PathBuf, owner: &str, until: Option<&str>) ->
     let mut text = "exceptions:\n".to_owned();
     for exception in &imported.exceptions {
         let json = |value: &str| serde_json::to_string(value).unwrap_or_default();
-        text.push_str(&format!("  - id: {}\n    scope: {}\n    reason: {}\n    owner: {}\n", json(&exception.id), json(&exception.scope), json(&exception.reason), json(&exception.owner)));
+        text.push_str(&format!(
+            "  - id: {}\n    scope: {}\n    reason: {}\n    owner: {}\n",
+            json(&exception.id),
+            json(&exception.scope),
+            json(&exception.reason),
+            json(&exception.owner)
+        ));
         if let Some(until) = &exception.until {
             text.push_str(&format!("    until: {}\n", json(until)));
         }

@@ -15,17 +15,20 @@ use store::{FindingHistory, Turn};
 
 /// Everything about one finding.
 #[derive(Debug, Args)]
-#[command(after_help = "Example:\n  stance explain 3f9a2c   # the id, or the beginning of it, from `stance findings --format jsonl`")]
-pub struct Arguments {
+#[command(
+    after_help = "Example:\n  stance explain 3f9a2c   # the id, or the beginning of it, from `stance findings --format jsonl`"
+)]
+pub(crate) struct Arguments {
     /// The finding's id, or enough of its beginning
     finding: String,
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let store = memory::existing(common, &context.config).await?;
-    let history = store.finding(&arguments.finding).await.map_err(|error| UsageError(crate::context::chain(&error.into())))?;
+    let history =
+        store.finding(&arguments.finding).await.map_err(|error| UsageError(crate::context::chain(&error.into())))?;
     terminal.data(&page(&context, &history));
     Ok(Exit::Success)
 }
@@ -45,7 +48,12 @@ fn page(context: &Context, history: &FindingHistory) -> String {
     row("resource", &finding.resource.id);
     row("where", &format!("account {}, {}", finding.resource.account, finding.resource.region));
     if finding.risk.score > 0 {
-        let factors: Vec<String> = finding.risk.factors.iter().map(|factor| format!("{} {:+} ({})", factor.name, factor.points, factor.detail)).collect();
+        let factors: Vec<String> = finding
+            .risk
+            .factors
+            .iter()
+            .map(|factor| format!("{} {:+} ({})", factor.name, factor.points, factor.detail))
+            .collect();
         row("risk", &format!("{} of 100: {}", finding.risk.score, factors.join(", ")));
     }
     if let Status::Unknown(missing) = &finding.status {
@@ -58,7 +66,11 @@ fn page(context: &Context, history: &FindingHistory) -> String {
     }
     match &finding.exception {
         Some(exception) => {
-            let until = if exception.until.is_empty() { "without an end".to_owned() } else { format!("until {}", exception.until) };
+            let until = if exception.until.is_empty() {
+                "without an end".to_owned()
+            } else {
+                format!("until {}", exception.until)
+            };
             row("exception", &format!("{} by {}, {until}: {}", exception.id, exception.owner, exception.reason));
         }
         None => row("exception", "none applies"),
@@ -85,8 +97,10 @@ fn turn(turn: &Turn) -> String {
 }
 
 /// The policy's own words.
-pub fn prose(context: &Context, policy: &str, width: usize) -> String {
-    let Some((_, entry)) = context.catalog.policy(policy) else { return "\nThe policy is not in the catalog any more.\n".to_owned() };
+pub(crate) fn prose(context: &Context, policy: &str, width: usize) -> String {
+    let Some((_, entry)) = context.catalog.policy(policy) else {
+        return "\nThe policy is not in the catalog any more.\n".to_owned();
+    };
     let (policy, terminal) = (&entry.value, context.terminal);
     let mut text = String::new();
     let heading = |text: &mut String, name: &str| text.push_str(&format!("\n{}\n", terminal.paint(Style::Bold, name)));

@@ -16,8 +16,10 @@ use store::{FindingFilter, State};
 
 /// What is wrong, from the store.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  stance findings --severity critical --severity high\n  stance findings --service s3 --format csv --output s3.csv\n  stance findings --state resolved --since 2026-01-01")]
-pub struct Arguments {
+#[command(
+    after_help = "Examples:\n  stance findings --severity critical --severity high\n  stance findings --service s3 --format csv --output s3.csv\n  stance findings --state resolved --since 2026-01-01"
+)]
+pub(crate) struct Arguments {
     #[command(flatten)]
     output: OutputArguments,
     /// Only this severity; repeatable
@@ -50,7 +52,7 @@ pub struct Arguments {
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let store = memory::existing(common, &context.config).await?;
     let state = |word: &String| match word.as_str() {

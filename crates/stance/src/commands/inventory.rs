@@ -7,7 +7,12 @@ use clap::Args;
 use engine::inventory_file::record_line;
 use model::Record;
 use report::text::{harmless, shortened};
-use std::{collections::BTreeMap, fs::File, io::{BufWriter, Write}, path::PathBuf};
+use std::{
+    collections::BTreeMap,
+    fs::File,
+    io::{BufWriter, Write},
+    path::PathBuf,
+};
 use store::InventoryFilter;
 
 /// Columns of the name.
@@ -15,8 +20,10 @@ const NAME_CHARS_MAX: usize = 40;
 
 /// What the last scan found to exist.
 #[derive(Debug, Args)]
-#[command(after_help = "Examples:\n  stance inventory\n  stance inventory --type aws.s3.bucket\n  stance inventory --format jsonl --output estate.jsonl\n  stance inventory --at 2026-01-31 --format jsonl")]
-pub struct Arguments {
+#[command(
+    after_help = "Examples:\n  stance inventory\n  stance inventory --type aws.s3.bucket\n  stance inventory --format jsonl --output estate.jsonl\n  stance inventory --at 2026-01-31 --format jsonl"
+)]
+pub(crate) struct Arguments {
     /// `table` counts, `list` names, `jsonl` exports everything
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "list", "jsonl"])]
     format: String,
@@ -41,7 +48,7 @@ pub struct Arguments {
 }
 
 /// A day's end or a time.
-pub fn time(text: &str) -> Result<DateTime<Utc>, String> {
+pub(crate) fn time(text: &str) -> Result<DateTime<Utc>, String> {
     if let Ok(day) = text.parse::<NaiveDate>() {
         return day.and_hms_opt(23, 59, 59).map(|end| end.and_utc()).ok_or_else(|| "no such day".to_owned());
     }
@@ -49,13 +56,21 @@ pub fn time(text: &str) -> Result<DateTime<Utc>, String> {
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let store = memory::existing(common, &context.config).await?;
-    let filter = InventoryFilter { at: arguments.at, accounts: arguments.account, types: arguments.types, regions: arguments.region, ids: arguments.resource };
+    let filter = InventoryFilter {
+        at: arguments.at,
+        accounts: arguments.account,
+        types: arguments.types,
+        regions: arguments.region,
+        ids: arguments.resource,
+    };
     let mut reader = store.inventory(&filter).await?;
     let mut file = match &arguments.output {
-        Some(path) => Some(BufWriter::new(File::create(path).with_context(|| format!("can't write {}", path.display()))?)),
+        Some(path) => {
+            Some(BufWriter::new(File::create(path).with_context(|| format!("can't write {}", path.display()))?))
+        }
         None => None,
     };
     let mut counts: BTreeMap<(String, String), usize> = BTreeMap::new();
@@ -65,8 +80,17 @@ pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Termi
         for record in records {
             match (&*arguments.format, &record) {
                 ("jsonl", _) => record_line(&record, &mut text)?,
-                ("list", Record::Resource(resource)) => writeln!(text, "{:<NAME_CHARS_MAX$}  {:<28}  {:<16}  {}", shortened(&harmless(&resource.name), NAME_CHARS_MAX), resource.type_name, resource.region, harmless(&resource.id))?,
-                (_, Record::Resource(resource)) => *counts.entry((resource.type_name.to_string(), resource.account.clone())).or_default() += 1,
+                ("list", Record::Resource(resource)) => writeln!(
+                    text,
+                    "{:<NAME_CHARS_MAX$}  {:<28}  {:<16}  {}",
+                    shortened(&harmless(&resource.name), NAME_CHARS_MAX),
+                    resource.type_name,
+                    resource.region,
+                    harmless(&resource.id)
+                )?,
+                (_, Record::Resource(resource)) => {
+                    *counts.entry((resource.type_name.to_string(), resource.account.clone())).or_default() += 1
+                }
                 (_, Record::Unread(_)) => {}
             }
             if let Record::Unread(one) = record {
@@ -88,7 +112,10 @@ pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Termi
     }
     if arguments.format != "jsonl" {
         for one in unread {
-            terminal.say(&format!("not listed: {} in {} of account {}: {}", one.type_name, one.region, one.account, one.missing));
+            terminal.say(&format!(
+                "not listed: {} in {} of account {}: {}",
+                one.type_name, one.region, one.account, one.missing
+            ));
         }
     }
     Ok(Exit::Success)

@@ -12,9 +12,11 @@ use cloud::aws::permissions as aws;
 
 /// The least permissions that a scan needs.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// The IAM policy, or a role as CloudFormation or Terraform
-    #[command(after_help = "Examples:\n  stance permissions aws > policy.json\n  stance permissions aws --service s3 --explain\n  stance permissions aws --format cloudformation > role.json")]
+    #[command(
+        after_help = "Examples:\n  stance permissions aws > policy.json\n  stance permissions aws --service s3 --explain\n  stance permissions aws --format cloudformation > role.json"
+    )]
     Aws {
         #[command(flatten)]
         selection: SelectionArguments,
@@ -28,13 +30,14 @@ pub enum Command {
 }
 
 /// Run it.
-pub fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let Command::Aws { selection, format, explain } = command;
     let context = Context::load(common, terminal)?;
     let mut selection = selection.selection(&context.config.scan);
     selection.providers = vec!["aws".to_owned()];
     let ids = selection.apply(&context.catalog).map_err(|error| UsageError(error.to_string()))?;
-    let needed = engine::permissions::needed(&context.catalog, &ids).map_err(|found| UsageError(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
+    let needed = engine::permissions::needed(&context.catalog, &ids)
+        .map_err(|found| UsageError(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let actions: Vec<String> = needed.keys().cloned().collect();
     if explain {
         let mut text = String::new();

@@ -14,9 +14,11 @@ use std::{fs, path::PathBuf};
 
 /// List, show, test and write policies.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// List the policies
-    #[command(after_help = "Examples:\n  stance policies list --service s3\n  stance policies list --framework cis-aws-7.0 --format json")]
+    #[command(
+        after_help = "Examples:\n  stance policies list --service s3\n  stance policies list --framework cis-aws-7.0 --format json"
+    )]
     List {
         #[command(flatten)]
         selection: SelectionArguments,
@@ -30,7 +32,9 @@ pub enum Command {
         policy: String,
     },
     /// Run the policies' own tests
-    #[command(after_help = "Examples:\n  stance policies test\n  stance policies test 'aws-s3-*'\n  stance policies test --catalog ./policies")]
+    #[command(
+        after_help = "Examples:\n  stance policies test\n  stance policies test 'aws-s3-*'\n  stance policies test --catalog ./policies"
+    )]
     Test {
         /// Ids, other tools' ids, or patterns with *; all policies where there are none
         policies: Vec<String>,
@@ -49,7 +53,7 @@ pub enum Command {
 }
 
 /// Run it.
-pub fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     match command {
         Command::List { selection, format } => list(&context, &selection, &format),
@@ -84,7 +88,8 @@ fn list(context: &Context, arguments: &SelectionArguments, format: &str) -> Resu
 /// A policy as the contract has it.
 fn entry(context: &Context, id: &str, claims: Option<&std::collections::BTreeMap<&str, Vec<&str>>>) -> Option<Value> {
     let policy = &context.catalog.policies.get(id)?.value;
-    let frameworks: Map<String, Value> = claims.into_iter().flatten().map(|(framework, ids)| ((*framework).to_owned(), json!(ids))).collect();
+    let frameworks: Map<String, Value> =
+        claims.into_iter().flatten().map(|(framework, ids)| ((*framework).to_owned(), json!(ids))).collect();
     let guide = &policy.fix.guide;
     Some(json!({
         "id": id,
@@ -155,7 +160,9 @@ fn test(context: &Context, policies: &[String]) -> Result<Exit> {
 
 fn new(context: &Context, resource: &str, name: &str, into: &std::path::Path) -> Result<Exit> {
     if !context.catalog.types.contains_key(resource) {
-        return Err(UsageError(format!("there is no resource type '{resource}' (`stance types list` lists them)")).into());
+        return Err(
+            UsageError(format!("there is no resource type '{resource}' (`stance types list` lists them)")).into()
+        );
     }
     if name.is_empty() || !name.bytes().all(|byte| byte.is_ascii_lowercase() || byte.is_ascii_digit() || byte == b'-') {
         return Err(UsageError(format!("'{name}' is no name for a policy: lower case, digits and '-'")).into());

@@ -25,7 +25,7 @@ use std::{path::PathBuf, time::Duration};
 #[command(
     after_help = "Examples:\n  stance scan aws\n  stance scan aws --region eu-west-1 --service s3 --service iam\n  stance scan aws --framework cis-aws-7.0 --format html --output report.html\n  stance scan aws --assume-role arn:aws:iam::111122223333:role/StanceReadOnly --external-id …\n  stance scan --inventory estate.jsonl --format jsonl --fail-on high\n\nExit codes: 0 nothing failed, 3 something failed, 1 less was scanned than was asked for, 2 usage."
 )]
-pub struct Arguments {
+pub(crate) struct Arguments {
     /// What is scanned; everything that there are credentials for when nothing is named
     provider: Option<Provider>,
     /// Judge an exported inventory (JSON lines) instead of a cloud; - for stdin
@@ -51,57 +51,57 @@ enum Provider {
 /// How the scan goes.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "Scan")]
-pub struct ScanningArguments {
+pub(crate) struct ScanningArguments {
     /// Only this region; repeatable
     #[arg(long, value_name = "REGION")]
-    pub region: Vec<String>,
+    pub(crate) region: Vec<String>,
     /// Only findings about this resource: its id; repeatable
     #[arg(long, value_name = "ARN")]
-    pub resource: Vec<String>,
+    pub(crate) resource: Vec<String>,
     /// A failure of this severity or worse makes the exit code 3; `never` for none
     #[arg(long, value_name = "SEVERITY")]
-    pub fail_on: Option<String>,
+    pub(crate) fail_on: Option<String>,
     /// Keep nothing
     #[arg(long)]
-    pub no_store: bool,
+    pub(crate) no_store: bool,
     /// Also write the inventory, as JSON lines
     #[arg(long, value_name = "FILE")]
-    pub export_inventory: Option<PathBuf>,
+    pub(crate) export_inventory: Option<PathBuf>,
 }
 
 /// Which accounts, with whose credentials.
 #[derive(Clone, Debug, Default, Args)]
 #[command(next_help_heading = "AWS")]
-pub struct AwsArguments {
+pub(crate) struct AwsArguments {
     /// Profile of the AWS configuration
     #[arg(long, value_name = "NAME")]
-    pub aws_profile: Option<String>,
+    pub(crate) aws_profile: Option<String>,
     /// Role to take on, one an account; repeatable
     #[arg(long, value_name = "ARN")]
-    pub assume_role: Vec<String>,
+    pub(crate) assume_role: Vec<String>,
     /// External id that the roles ask for
     #[arg(long, value_name = "ID")]
-    pub external_id: Option<String>,
+    pub(crate) external_id: Option<String>,
     /// Use FIPS endpoints
     #[arg(long)]
-    pub fips: bool,
+    pub(crate) fips: bool,
     /// Use dual-stack endpoints
     #[arg(long)]
-    pub dual_stack: bool,
+    pub(crate) dual_stack: bool,
     /// Allow calls that read data rather than configuration
     #[arg(long)]
-    pub allow_data_reads: bool,
+    pub(crate) allow_data_reads: bool,
     /// Retries of a request that is throttled or fails
     #[arg(long, value_name = "NUMBER")]
-    pub retries_max: Option<u32>,
+    pub(crate) retries_max: Option<u32>,
     /// Seconds that one call may take, with its retries
     #[arg(long, value_name = "SECONDS")]
-    pub call_deadline: Option<u64>,
+    pub(crate) call_deadline: Option<u64>,
 }
 
 impl AwsArguments {
     /// What they ask for; the configuration fills in what they leave open.
-    pub fn targets(&self, config: &engine::config::ScanConfig, regions: &[String]) -> AwsTargets {
+    pub(crate) fn targets(&self, config: &engine::config::ScanConfig, regions: &[String]) -> AwsTargets {
         let mut options = ClientOptions { allow_data: self.allow_data_reads, ..ClientOptions::default() };
         options.fips = self.fips.then_some(true);
         options.dual_stack = self.dual_stack.then_some(true);
@@ -119,7 +119,7 @@ impl AwsArguments {
 }
 
 /// Run it.
-pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     let selection = arguments.selection.selection(&context.config.scan);
     let fail_on = fail_on(arguments.scanning.fail_on.as_deref(), context.config.scan.fail_on)?;
@@ -142,22 +142,31 @@ pub async fn run(arguments: Arguments, common: &CommonArguments, terminal: Termi
         }
     };
     if let Some(path) = &arguments.scanning.export_inventory {
-        inventory_file::write_file(path, &outcome.inventory).with_context(|| format!("can't write {}", path.display()))?;
+        inventory_file::write_file(path, &outcome.inventory)
+            .with_context(|| format!("can't write {}", path.display()))?;
     }
     finish(&context, &plan, outcome, &arguments.output, &arguments.scanning.resource, fail_on)
 }
 
 /// Compile what is asked for, with the exceptions of the configuration and of the store.
-pub async fn plan(context: &Context, selection: &Selection, store: Option<&store::Store>) -> Result<Plan> {
+pub(crate) async fn plan(context: &Context, selection: &Selection, store: Option<&store::Store>) -> Result<Plan> {
     let mut exceptions = context.config.exception_rules().map_err(|error| UsageError(error.to_string()))?;
     if let Some(store) = store {
         exceptions.extend(memory::exceptions(store).await?);
     }
-    scan::plan(&context.catalog, &context.config, selection, exceptions, Utc::now()).map_err(|error| UsageError(error.to_string()).into())
+    scan::plan(&context.catalog, &context.config, selection, exceptions, Utc::now())
+        .map_err(|error| UsageError(error.to_string()).into())
 }
 
 /// Report, and say how it ended.
-pub fn finish(context: &Context, plan: &Plan, mut outcome: Outcome, wanted: &OutputArguments, resources: &[String], fail_on: Option<Severity>) -> Result<Exit> {
+pub(crate) fn finish(
+    context: &Context,
+    plan: &Plan,
+    mut outcome: Outcome,
+    wanted: &OutputArguments,
+    resources: &[String],
+    fail_on: Option<Severity>,
+) -> Result<Exit> {
     let terminal = context.terminal;
     if !resources.is_empty() {
         outcome.findings.retain(|finding| resources.contains(&finding.resource.id));
@@ -167,9 +176,17 @@ pub fn finish(context: &Context, plan: &Plan, mut outcome: Outcome, wanted: &Out
     }
     for fault in &outcome.faults {
         let label = terminal.paint_talk(crate::terminal::Style::Red, "fault:");
-        terminal.insist(&format!("{label} policy {} could not judge {}: {}", fault.policy, report::text::harmless(&fault.resource), fault.message));
+        terminal.insist(&format!(
+            "{label} policy {} could not judge {}: {}",
+            fault.policy,
+            report::text::harmless(&fault.resource),
+            fault.message
+        ));
     }
-    let failed = outcome.findings.iter().any(|finding| finding.is_open_failure() && fail_on.is_some_and(|least| finding.severity >= least));
+    let failed = outcome
+        .findings
+        .iter()
+        .any(|finding| finding.is_open_failure() && fail_on.is_some_and(|least| finding.severity >= least));
     let incomplete = !outcome.left_out.is_empty() || !outcome.faults.is_empty();
     output::write(context, plan, outcome, wanted)?;
     Ok(match (failed, incomplete) {
@@ -180,10 +197,13 @@ pub fn finish(context: &Context, plan: &Plan, mut outcome: Outcome, wanted: &Out
 }
 
 /// The severity from which on a failure makes the exit code 3: informational when nothing is said.
-pub fn fail_on(given: Option<&str>, configured: Option<Severity>) -> Result<Option<Severity>> {
+pub(crate) fn fail_on(given: Option<&str>, configured: Option<Severity>) -> Result<Option<Severity>> {
     match given {
         Some("never") => Ok(None),
-        Some(word) => word.parse().map(Some).map_err(|problem: String| UsageError(format!("--fail-on: {problem}, or never")).into()),
+        Some(word) => word
+            .parse()
+            .map(Some)
+            .map_err(|problem: String| UsageError(format!("--fail-on: {problem}, or never")).into()),
         None => Ok(Some(configured.unwrap_or(Severity::Informational))),
     }
 }

@@ -13,7 +13,7 @@ use std::{fs, path::PathBuf};
 
 /// List, show and write resource types.
 #[derive(Debug, Subcommand)]
-pub enum Command {
+pub(crate) enum Command {
     /// List the resource types
     List {
         /// Machine-readable
@@ -26,7 +26,9 @@ pub enum Command {
         name: String,
     },
     /// Write a new type's file from a list call of the API's model
-    #[command(after_help = "Example:\n  stance types new aws.scheduler.schedule scheduler.ListSchedules --into ./my-catalog")]
+    #[command(
+        after_help = "Example:\n  stance types new aws.scheduler.schedule scheduler.ListSchedules --into ./my-catalog"
+    )]
     New {
         /// Its name: provider.service.resource
         name: String,
@@ -39,7 +41,7 @@ pub enum Command {
 }
 
 /// Run it.
-pub fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
+pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
     match command {
         Command::List { format } => list(&context, &format),
@@ -54,7 +56,11 @@ fn list(context: &Context, format: &str) -> Result<Exit> {
     let mut all = Vec::new();
     for (name, entry) in &context.catalog.types {
         let number = policies(name);
-        text.push_str(&format!("{name:<44}  {:<44}  {}\n", entry.value.title, report::text::count(number, "policy", "policies")));
+        text.push_str(&format!(
+            "{name:<44}  {:<44}  {}\n",
+            entry.value.title,
+            report::text::count(number, "policy", "policies")
+        ));
         all.push(json!({ "type": name, "title": entry.value.title, "scope": entry.value.scope, "policies": number, "parts": entry.value.parts.keys().collect::<Vec<_>>() }));
     }
     if format == "json" {
@@ -82,7 +88,8 @@ fn show(context: &Context, name: &str) -> Result<Exit> {
         row("for each", parent);
     }
     for (part, body) in &source.parts {
-        let from = body.call.as_ref().map_or_else(|| "computed".to_owned(), |call| format!("{call} ({})", permissions(call)));
+        let from =
+            body.call.as_ref().map_or_else(|| "computed".to_owned(), |call| format!("{call} ({})", permissions(call)));
         row("part", &format!("{part}: {from}"));
     }
     for relation in &source.relations {
@@ -102,17 +109,23 @@ fn new(context: &Context, name: &str, call: &str, into: &std::path::Path) -> Res
         return Err(UsageError(format!("'{name}' is no name for a type: provider.service.resource")).into());
     };
     let Some((model, operation)) = apimodel::aws::operation(call) else {
-        return Err(UsageError(format!("'{call}' is no read operation that the API models know: service.Operation")).into());
+        return Err(
+            UsageError(format!("'{call}' is no read operation that the API models know: service.Operation")).into()
+        );
     };
     let outputs = model.output_members(&operation);
     let lists = outputs.iter().find(|member| matches!(model.shape(member.shape).kind, apimodel::aws::Kind::List(_)));
     let items = lists.map_or("TODO", |member| &member.name);
     let fields = lists.and_then(|member| match &model.shape(member.shape).kind {
-        apimodel::aws::Kind::List(list) => model.structure(list.item).map(|structure| structure.members.iter().map(|member| member.name.to_string()).collect::<Vec<_>>()),
+        apimodel::aws::Kind::List(list) => model
+            .structure(list.item)
+            .map(|structure| structure.members.iter().map(|member| member.name.to_string()).collect::<Vec<_>>()),
         _ => None,
     });
     let fields = fields.unwrap_or_default();
-    let named = |word: &str| fields.iter().find(|field| field.to_lowercase().ends_with(word)).cloned().unwrap_or_else(|| "TODO".to_owned());
+    let named = |word: &str| {
+        fields.iter().find(|field| field.to_lowercase().ends_with(word)).cloned().unwrap_or_else(|| "TODO".to_owned())
+    };
     let example = fields.iter().map(|field| format!("{field}: TODO")).collect::<Vec<_>>().join(", ");
     let text = format!(
         "title: TODO\nscope: region\nlist:\n  call: {call}\n  items: answer.{items}\nid: doc.{}\nname: doc.{}\nexample:\n  answers:\n    {call}: {{ {items}: [{{ {example} }}] }}\n  document: {{ {example} }}\n",
