@@ -165,6 +165,9 @@ def region(number, where):
         "SerialConsoleAccess": False, "AllowedImages": {"State": "disabled", "ImageCriteria": [], "ManagedBy": "account"},
         "VpcBlockPublicAccess": {"AwsAccountId": number, "AwsRegion": where, "State": "default-state", "InternetGatewayBlockMode": "off", "ManagedBy": "account", "ExclusionsAllowed": "allowed"},
     })
+    macie = number == PROD
+    session = {"createdAt": ago(500), "findingPublishingFrequency": "FIFTEEN_MINUTES", "serviceRole": arn("iam", number, "role/aws-service-role/macie.amazonaws.com/AWSServiceRoleForAmazonMacie"), "status": "ENABLED", "updatedAt": ago(500)}
+    add("aws.macie2.regional_settings", arn("macie2", number, "settings", where), where, where, number, {"Region": where, "Session": session if macie else None, "AutomatedDiscovery": {"status": "ENABLED", "firstEnabledAt": ago(500), "lastUpdatedAt": ago(500)} if macie else None})
     add("aws.emr.regional_settings", arn("elasticmapreduce", number, "settings", where), f"EMR settings in {where}", where, number, {"BlockPublicAccessConfiguration": {"BlockPublicSecurityGroupRules": True, "PermittedPublicSecurityGroupRuleRanges": [{"MinRange": 22, "MaxRange": 22}]}})
     # HOLE: two findings of Inspector about the services of production wait for somebody.
     serious = 2 if (number, where) == (PROD, IE) else 0
@@ -334,8 +337,8 @@ def group(name, managed):
     add("aws.iam.group", arn("iam", PROD, f"group/{name}"), name, "global", PROD, {"Path": "/", "GroupName": name, "GroupId": unique("AGPA", name), "Arn": arn("iam", PROD, f"group/{name}"), "CreateDate": ago(1400), "GroupPolicyList": [], "AttachedManagedPolicies": attached(managed, PROD), "InlinePolicies": []})
 
 
-def managed_policy(name, document, attachments):
-    id_ = arn("iam", PROD, f"policy/{name}")
+def managed_policy(name, document, attachments, owner=PROD):
+    id_ = arn("iam", owner, f"policy/{name}")
     version = {"Document": encoded(document), "VersionId": "v3", "IsDefaultVersion": True, "CreateDate": ago(300)}
     add("aws.iam.policy", id_, name, "global", PROD, {"PolicyName": name, "PolicyId": unique("ANPA", name), "Arn": id_, "Path": "/", "DefaultVersionId": "v3", "AttachmentCount": attachments, "PermissionsBoundaryUsageCount": 0, "IsAttachable": True, "CreateDate": ago(800), "UpdateDate": ago(300), "PolicyVersionList": [version], "Document": document})
 
@@ -348,6 +351,9 @@ def identities():
     user("break-glass", groups=["administrators"], console=True, mfa=True)
     group("administrators", ["AdministratorAccess"])
     group("billing", ["job-function/Billing"])
+    # Of the provider's own policies those that weigh; it lists every one that is attached.
+    for name, document, attachments in [("AdministratorAccess", allow("*"), 3), ("ReadOnlyAccess", allow(["dynamodb:Get*", "dynamodb:Query", "ec2:Describe*", "s3:Get*", "s3:List*", "sqs:Get*"]), 1), ("AWSSupportAccess", allow(["support:*", "supportplans:Get*"]), 1)]:
+        managed_policy(name, document, attachments, owner="aws")
     managed_policy("booking-data", allow(["dynamodb:GetItem", "dynamodb:PutItem", "dynamodb:Query"], arn("dynamodb", PROD, "table/shipments", IE)), 1)
     managed_policy("label-data", allow(["s3:GetObject", "s3:PutObject"], "arn:aws:s3:::meridian-shipping-labels/*"), 1)
     for number in (PROD, DEV):
