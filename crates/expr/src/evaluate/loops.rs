@@ -129,6 +129,9 @@ impl<'a> Frame<'a> {
             if self.test(repeat, item, &mut tally) == Some(deciding) {
                 return Ok(Val::Bool(deciding));
             }
+            if let Some(error) = self.exhausted {
+                return Err(error);
+            }
         }
         tally.settle(|_| Ok(Val::Bool(!deciding)))
     }
@@ -138,6 +141,9 @@ impl<'a> Frame<'a> {
         for position in self.visits(repeat, items) {
             let Some(item) = items.get(position) else { continue };
             tally.count += usize::from(self.test(repeat, item, &mut tally) == Some(true));
+            if let Some(error) = self.exhausted {
+                return Err(error);
+            }
         }
         if tally.count > 1 && tally.failed.is_none() {
             return Ok(Val::Bool(false));
@@ -157,6 +163,9 @@ impl<'a> Frame<'a> {
                     Some(Err(error)) => tally.failed = tally.failed.or(Some(error)),
                 }
             }
+            if let Some(error) = self.exhausted {
+                return Err(error);
+            }
         }
         self.collected(tally, &kept)
     }
@@ -168,6 +177,9 @@ impl<'a> Frame<'a> {
             match self.turn(repeat, item, &repeat.body) {
                 Ok(value) => made.push(value),
                 Err(error) => tally.failed = tally.failed.or(Some(error)),
+            }
+            if let Some(error) = self.exhausted {
+                return Err(error);
             }
         }
         if tally.failed.is_some() {
@@ -193,6 +205,9 @@ impl<'a> Frame<'a> {
                 Ok(Val::Unknown(lack)) => tally.missing = self.unite(tally.missing, Some(lack)),
                 Ok(key) => keyed.push((key, item)),
                 Err(error) => tally.failed = tally.failed.or(Some(error)),
+            }
+            if let Some(error) = self.exhausted {
+                return Err(error);
             }
         }
         if tally.failed.is_some() || tally.missing.is_some() {

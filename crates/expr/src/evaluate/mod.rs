@@ -76,6 +76,8 @@ pub(crate) struct Frame<'a> {
     steps: u64,
     pattern: Option<(&'a str, Regex)>,
     bounds: Bounds,
+    /// A bound was passed: nothing absorbs that, and loops end.
+    exhausted: Option<Error<'a>>,
 }
 
 /// Run a program.
@@ -97,8 +99,10 @@ pub(crate) fn run<'a>(
         steps: 0,
         pattern: None,
         bounds: *bounds,
+        exhausted: None,
     };
-    frame.eval(&program.root).map_err(|error| Fault {
+    let outcome = frame.eval(&program.root);
+    frame.exhausted.map_or(outcome, Err).map_err(|error| Fault {
         message: error.0.message.to_owned(),
         start: usize::try_from(error.0.at).unwrap_or_default(),
     })
@@ -189,19 +193,21 @@ impl<'a> Frame<'a> {
     #[inline]
     pub(crate) fn step(&mut self) -> Result<(), Error<'a>> {
         self.steps += 1;
-        if self.steps & 1023 == 0 { self.within_bounds() } else { Ok(()) }
+        if self.steps & 1023 == 0 || self.exhausted.is_some() { self.within_bounds() } else { Ok(()) }
     }
 
     #[cold]
-    fn within_bounds(&self) -> Result<(), Error<'a>> {
+    fn within_bounds(&mut self) -> Result<(), Error<'a>> {
         let Bounds { steps_max, arena_bytes_max, .. } = self.bounds;
-        if self.steps > steps_max {
-            return Err(self.error(format_args!("the expression takes more than {steps_max} steps")));
-        }
-        if self.arena.bytes() > arena_bytes_max {
-            return Err(self.error(format_args!("the expression takes more than {arena_bytes_max} bytes of memory")));
-        }
-        Ok(())
+        let passed = if self.steps > steps_max {
+            self.error(format_args!("the expression takes more than {steps_max} steps"))
+        } else if self.arena.bytes() > arena_bytes_max {
+            self.error(format_args!("the expression takes more than {arena_bytes_max} bytes of memory"))
+        } else {
+            return Ok(());
+        };
+        self.exhausted = Some(passed);
+        Err(passed)
     }
 
     /// An error at the current place.
@@ -238,7 +244,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Keep a list.
-    pub(crate) fn made(&self, items: &[Val<'a>], missing: Option<&'a Missing>) -> Outcome<'a> {
+    pub(crate) fn made(&mut self, items: &[Val<'a>], missing: Option<&'a Missing>) -> Outcome<'a> {
         if items.len() > LIST_ITEMS_MAX {
             return Err(self.error(format_args!("lists of more than {LIST_ITEMS_MAX} elements")));
         }

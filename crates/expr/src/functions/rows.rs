@@ -64,7 +64,7 @@ fn partial<'a>(frame: &Frame<'a>, value: Val<'a>) -> Option<&'a Missing> {
     }
 }
 
-fn listed<'a>(frame: &Frame<'a>, found: outcome::Outcome, lack: Option<&'a Missing>) -> Outcome<'a> {
+fn listed<'a>(frame: &mut Frame<'a>, found: outcome::Outcome, lack: Option<&'a Missing>) -> Outcome<'a> {
     let missing = frame.unite(lack, found.missing.map(|missing| frame.arena.missing(missing)));
     let list = frame.arena.document(Value::List(found.found));
     match missing {

@@ -62,7 +62,7 @@ fn both(source: &str, document: &Value) -> (String, String) {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases.max(500), ..ProptestConfig::default() })]
+    #![proptest_config(ProptestConfig { cases: ProptestConfig::default().cases, ..ProptestConfig::default() })]
 
     #[test]
     fn an_index_changes_nothing(a in rows(), b in rows()) {
