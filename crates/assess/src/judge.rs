@@ -70,7 +70,13 @@ pub fn judge(
 }
 
 /// Judge some resources of the estate, by their positions; one result for each, in their order.
-pub fn judge_some(estate: &Estate<'_>, indices: &[usize], pack: &Pack, exceptions: &Exceptions, now: DateTime<Utc>) -> Vec<Judged> {
+pub fn judge_some(
+    estate: &Estate<'_>,
+    indices: &[usize],
+    pack: &Pack,
+    exceptions: &Exceptions,
+    now: DateTime<Utc>,
+) -> Vec<Judged> {
     let env = Env::policy();
     let one = |index: &usize| {
         let mut judged = Judged::default();
@@ -132,9 +138,9 @@ fn judge_one(
     let (Some(resource), Some(entity)) = (estate.resources().get(index), estate.entity(index)) else { return };
     let view = View { estate, index };
     let mut about: Option<About<'_, '_>> = None;
+    let mut scope = Scope::new(env, now).with_world(&view);
+    scope.set_entity(entity);
     for policy in pack.policies_of(resource.type_name.as_str()) {
-        let mut scope = Scope::new(env, now).with_world(&view);
-        scope.set_entity(entity);
         scope.set_name("params", &policy.params);
         match verdict(policy, &scope) {
             Ok(None) => {}

@@ -9,7 +9,7 @@ pub use policy::CompiledPolicy;
 pub use resource_type::{CompiledDescribe, CompiledList, CompiledPart, CompiledRelation, CompiledType, Parameters};
 
 use crate::{Catalog, Diagnostic};
-use model::Value;
+use model::{TypeName, Value};
 use std::collections::BTreeMap;
 
 /// Parameters that users set: policy → parameter → value.
@@ -23,6 +23,8 @@ pub struct Pack {
     pub policies: Vec<CompiledPolicy>,
     /// What has to be read of each type.
     pub needs: Needs,
+    /// Positions among the policies, by the type that they judge.
+    by_type: BTreeMap<TypeName, Vec<usize>>,
 }
 
 impl Pack {
@@ -53,7 +55,11 @@ impl Pack {
             return Err(diagnostics);
         }
         let needs = Needs::of(&types, &policies);
-        Ok(Self { types, policies, needs })
+        let mut by_type: BTreeMap<TypeName, Vec<usize>> = BTreeMap::new();
+        for (position, policy) in policies.iter().enumerate() {
+            by_type.entry(policy.resource.clone()).or_default().push(position);
+        }
+        Ok(Self { types, policies, needs, by_type })
     }
 
     /// Compile every type and read everything of it: for an inventory without policies.
@@ -74,11 +80,11 @@ impl Pack {
             return Err(diagnostics);
         }
         let needs = Needs::everything(&types);
-        Ok(Self { types, policies: Vec::new(), needs })
+        Ok(Self { types, policies: Vec::new(), needs, by_type: BTreeMap::new() })
     }
 
-    /// The policies that judge a type.
-    pub fn policies_of<'a>(&'a self, type_name: &'a str) -> impl Iterator<Item = &'a CompiledPolicy> {
-        self.policies.iter().filter(move |policy| policy.resource.as_str() == type_name)
+    /// The policies that judge a type, in their order.
+    pub fn policies_of(&self, type_name: &str) -> impl Iterator<Item = &CompiledPolicy> {
+        self.by_type.get(type_name).into_iter().flatten().filter_map(|position| self.policies.get(*position))
     }
 }

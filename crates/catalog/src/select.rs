@@ -61,7 +61,8 @@ impl Selection {
             let asked = self.policies.iter().any(|pattern| names(pattern, id, policy));
             (self.policies.is_empty() || asked)
                 && !self.without.iter().any(|pattern| names(pattern, id, policy))
-                && (self.services.is_empty() || self.services.iter().any(|wanted| services_of(entry).contains(&wanted.as_str())))
+                && (self.services.is_empty()
+                    || self.services.iter().any(|wanted| services_of(entry).contains(&wanted.as_str())))
                 && (self.providers.is_empty()
                     || self.providers.iter().any(|wanted| policy.resource.split('.').next() == Some(wanted)))
                 && (self.types.is_empty() || self.types.contains(&policy.resource))

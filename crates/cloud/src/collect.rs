@@ -15,7 +15,11 @@ use futures::{
     stream,
 };
 use model::{Cause, Inventory, Lack, Missing, Resource, Unread, Value};
-use std::{future::Future, sync::Arc};
+use std::{
+    collections::BTreeMap,
+    future::Future,
+    sync::{Arc, Mutex},
+};
 
 /// Resources of one type and region whose details are read at the same time.
 const RESOURCES_IN_FLIGHT_MAX: usize = 32;
@@ -61,11 +65,15 @@ struct Collector<C> {
     caller: Arc<C>,
     account: Account,
     pack: Arc<Pack>,
+    prepared: Mutex<Prepared>,
 }
+
+/// By part and region: the last answer that was worked up, and what it became.
+type Prepared = BTreeMap<(String, String), Option<(Arc<Value>, Arc<Value>)>>;
 
 /// Read everything that the pack needs of an account.
 pub async fn collect<C: Caller>(caller: Arc<C>, account: Account, pack: Arc<Pack>) -> Inventory {
-    let collector = Arc::new(Collector { caller, account, pack });
+    let collector = Arc::new(Collector { caller, account, pack, prepared: Mutex::default() });
     let mut tasks = tokio::task::JoinSet::new();
     for compiled in collector.pack.types.values().filter(|compiled| compiled.list.parent.is_none()) {
         for region in collector.regions(compiled) {

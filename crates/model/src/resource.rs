@@ -2,7 +2,7 @@
 
 use crate::Value;
 use serde::{Deserialize, Serialize};
-use std::{fmt, sync::Arc};
+use std::{borrow::Borrow, fmt, sync::Arc};
 
 /// The name of a resource type: `provider.service.resource`, as the path of its catalog file.
 #[derive(Clone, Debug, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize, Deserialize)]
@@ -28,6 +28,12 @@ impl TypeName {
     /// The second segment, or empty.
     pub fn service(&self) -> &str {
         self.0.split('.').nth(1).unwrap_or_default()
+    }
+}
+
+impl Borrow<str> for TypeName {
+    fn borrow(&self) -> &str {
+        &self.0
     }
 }
 

@@ -95,6 +95,8 @@ pub struct CompiledPart {
     pub before: Option<(String, Program)>,
     /// The call's parameters.
     pub with: Parameters,
+    /// What `answer` becomes, once an answer.
+    pub prepare: Option<Program>,
     /// The member's value.
     pub take: Program,
     /// Errors that mean: there is none.
@@ -241,6 +243,7 @@ fn compile_parts(
             Some((before.call.clone(), until))
         });
         let with = c.parameters(&["parts", name], &part.with);
+        let prepare = c.optional(&["parts", name, "prepare"], part.prepare.as_ref());
         let take = c.program(&["parts", name, "take"], &part.take);
         let when = c.optional(&["parts", name, "when"], part.when.as_ref());
         let otherwise = c.optional(&["parts", name, "otherwise"], part.otherwise.as_ref());
@@ -263,6 +266,7 @@ fn compile_parts(
             call: part.call.clone(),
             before,
             with,
+            prepare,
             take,
             absent: part.absent.clone(),
             when,

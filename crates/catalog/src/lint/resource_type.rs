@@ -144,6 +144,8 @@ fn paths(catalog: &Catalog, entry: &Entry<ResourceType>, compiled: &CompiledType
     }
     for part in &compiled.parts {
         let answer = part.call.as_deref().and_then(Shape::of_answer);
+        part.prepare.iter().for_each(|program| check(&["parts", &part.name, "prepare"], program, answer.as_ref()));
+        let answer = answer.filter(|_| part.prepare.is_none());
         check(&["parts", &part.name, "take"], &part.take, answer.as_ref());
         part.when.iter().for_each(|program| check(&["parts", &part.name, "when"], program, None));
         parameters(&["parts", &part.name], &part.with, &mut check);

@@ -130,6 +130,9 @@ pub struct Part {
     /// The call's parameters.
     #[serde(default, skip_serializing_if = "BTreeMap::is_empty")]
     pub with: BTreeMap<String, Expression>,
+    /// Over `answer` alone, once an answer and not once a resource: what `answer` is in `take`.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub prepare: Option<Expression>,
     /// The member's value.
     pub take: Expression,
     /// Errors that mean: there is none.

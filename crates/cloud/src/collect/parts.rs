@@ -7,7 +7,11 @@ use super::{
 use catalog::{CompiledPart, CompiledType};
 use futures::future::join_all;
 use model::{Cause, Lack, Missing, Value, value::intern};
-use std::{collections::BTreeSet, time::Duration};
+use std::{
+    collections::BTreeSet,
+    sync::{Arc, PoisonError},
+    time::Duration,
+};
 
 /// Times that a call is repeated until the provider has prepared its answer.
 const BEFORE_TRIES_MAX: u32 = 20;
@@ -70,11 +74,27 @@ impl<C: Caller> Collector<C> {
             Err(failure) => Err(failure),
         };
         match answer {
-            Ok(answer) => Outcome::Value(place.evaluate_with(&part.take, names, Some(&answer))),
+            Ok(answer) => {
+                let answer = self.worked_up(part, place, answer);
+                Outcome::Value(place.evaluate_with(&part.take, names, Some(&answer)))
+            }
             Err(failure) if is_one_of(&part.absent, &failure) => Outcome::Value(absent()),
             Err(failure) if is_one_of(&compiled.gone, &failure) => Outcome::Gone,
             Err(failure) => Outcome::Value(Value::unknown(missing(&part.permissions, &failure))),
         }
+    }
+
+    /// What a part makes of an answer before any resource is looked at: once an answer, however many resources share it.
+    fn worked_up(&self, part: &CompiledPart, place: &Place<'_>, answer: Arc<Value>) -> Arc<Value> {
+        let Some(program) = &part.prepare else { return answer };
+        let mut kept = self.prepared.lock().unwrap_or_else(PoisonError::into_inner);
+        let slot = kept.entry((part.name.clone(), place.region.to_owned())).or_default();
+        if let Some((_, made)) = slot.as_ref().filter(|(from, _)| Arc::ptr_eq(from, &answer)) {
+            return made.clone();
+        }
+        let made = Arc::new(place.evaluate_with(program, &Names::default(), Some(&answer)));
+        *slot = Some((answer, made.clone()));
+        made
     }
 
     /// Repeat the call that prepares the answer until it is ready.
