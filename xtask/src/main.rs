@@ -1,6 +1,7 @@
 //! Developer commands: `cargo xtask COMMAND`. A table; each command is a file.
 
 mod aws_models;
+mod bench;
 mod ci;
 
 use clap::{Parser, Subcommand};
@@ -24,6 +25,9 @@ enum Command {
     },
     /// Write the files that are derived from others: schemas and reference pages
     Docs,
+    /// Measure `stance` beside other programs
+    #[command(subcommand)]
+    Bench(bench::Bench),
     /// Everything that must be green: format, lints, tests, docs, catalog
     Ci,
 }
@@ -33,6 +37,7 @@ fn main() -> anyhow::Result<()> {
         Command::AwsModels(arguments) => aws_models::run(&arguments),
         Command::Test { arguments } => ci::test(&arguments),
         Command::Docs => ci::docs(),
+        Command::Bench(bench) => bench::run(&bench),
         Command::Ci => ci::ci(),
     }
 }
