@@ -1,7 +1,6 @@
 //! `stance.yaml`: what users set once. Unknown keys are errors; its JSON Schema is generated from here.
 
 use assess::ExceptionRule;
-use catalog::compiled::Overrides;
 use chrono::NaiveDate;
 use model::{Severity, Value};
 use schemars::JsonSchema;
@@ -160,15 +159,6 @@ impl Config {
             })
         });
         rules.collect()
-    }
-
-    /// The parameters that users set.
-    pub fn overrides(&self) -> Overrides {
-        self.policies
-            .iter()
-            .filter(|(_, policy)| !policy.params.is_empty())
-            .map(|(id, policy)| (id.clone(), policy.params.clone()))
-            .collect()
     }
 }
 

@@ -5,9 +5,9 @@ mod remember;
 
 pub use judged::JudgedAccount;
 
-use crate::config::Config;
+use crate::config::{Config, PolicyConfig};
 use assess::{ExceptionRule, Exceptions, PolicyFault};
-use catalog::{Catalog, Diagnostic, Pack, Selection, select::NothingSelected};
+use catalog::{Catalog, Diagnostic, Pack, Selection, compiled::Overrides, select::NothingSelected};
 use chrono::{DateTime, Utc};
 use cloud::{AccountHandle, Targets};
 use futures::{StreamExt, stream};
@@ -39,6 +39,9 @@ pub enum PlanError {
     /// The selection names something that is not there.
     #[error(transparent)]
     Selection(#[from] NothingSelected),
+    /// The configuration changes a policy that is not there: a misspelt id must not leave the policy as it was.
+    #[error("the configuration names the policy '{0}', which does not exist (`stance policies list` lists them)")]
+    NoSuchPolicy(String),
     /// Files of the catalog are wrong.
     #[error("{}", lines(.0))]
     Catalog(Vec<Diagnostic>),
@@ -67,11 +70,12 @@ pub fn plan(
     exceptions: Vec<ExceptionRule>,
     now: DateTime<Utc>,
 ) -> Result<Plan, PlanError> {
-    let off = |id: &str| config.policies.get(id).is_some_and(|policy| policy.enabled == Some(false));
+    let changes = changes(catalog, config)?;
+    let off = |id: &str| changes.get(id).is_some_and(|policy| policy.enabled == Some(false));
     let ids: Vec<&str> = selection.apply(catalog)?.into_iter().filter(|id| !off(id)).collect();
-    let mut pack = Pack::compile(catalog, &ids, &config.overrides()).map_err(PlanError::Catalog)?;
+    let mut pack = Pack::compile(catalog, &ids, &overrides(&changes)).map_err(PlanError::Catalog)?;
     for policy in &mut pack.policies {
-        if let Some(severity) = config.policies.get(&*policy.id).and_then(|policy| policy.severity) {
+        if let Some(severity) = changes.get(&*policy.id).and_then(|policy| policy.severity) {
             policy.severity = severity;
         }
     }
@@ -81,6 +85,20 @@ pub fn plan(
     })?;
     let every_policy = selection.is_default();
     Ok(Plan { pack: Arc::new(pack), exceptions, every_policy, now })
+}
+
+/// What the configuration changes, by the policies' present ids.
+fn changes<'a>(catalog: &'a Catalog, config: &'a Config) -> Result<BTreeMap<&'a str, &'a PolicyConfig>, PlanError> {
+    let named = config.policies.iter().map(|(id, change)| match catalog.policy(id) {
+        Some((present, _)) => Ok((present, change)),
+        None => Err(PlanError::NoSuchPolicy(id.clone())),
+    });
+    named.collect()
+}
+
+fn overrides(changes: &BTreeMap<&str, &PolicyConfig>) -> Overrides {
+    let with_parameters = changes.iter().filter(|(_, change)| !change.params.is_empty());
+    with_parameters.map(|(id, change)| ((*id).to_owned(), change.params.clone())).collect()
 }
 
 /// What a scan gives.

@@ -1,7 +1,7 @@
 //! What every command begins with: the configuration and the catalog.
 
 use crate::{arguments::CommonArguments, terminal::Terminal};
-use anyhow::{Context as _, Result};
+use anyhow::Result;
 use catalog::{Catalog, Diagnostic, Level, files};
 use engine::config::{Config, FILE_NAME};
 use std::{fmt, fs, path::Path};
@@ -83,6 +83,6 @@ fn read_config(common: &CommonArguments) -> Result<Config> {
         None if Path::new(FILE_NAME).exists() => Path::new(FILE_NAME),
         None => return Ok(Config::default()),
     };
-    let text = fs::read_to_string(path).with_context(|| format!("can't read {}", path.display()))?;
+    let text = fs::read_to_string(path).map_err(|error| UsageError(format!("can't read {}: {error}", path.display())))?;
     Config::parse(&path.display().to_string(), &text).map_err(|error| UsageError(error.to_string()).into())
 }

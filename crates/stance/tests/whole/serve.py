@@ -16,6 +16,7 @@ logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__))))
 
 import boto3
+from botocore.config import Config
 from moto.server import ThreadedMotoServer
 
 server = ThreadedMotoServer(ip_address="127.0.0.1", port=0, verbose=False)
@@ -30,7 +31,7 @@ def client(account, service, region="us-east-1"):
     """A boto3 client of an account: moto takes the account from a header."""
     key = (account, service, region)
     if key not in clients:
-        made = boto3.client(service, region_name=region, endpoint_url=f"http://127.0.0.1:{port}")
+        made = boto3.client(service, region_name=region, endpoint_url=f"http://127.0.0.1:{port}", config=Config(inject_host_prefix=False))
         made.meta.events.register("request-created", lambda request, **_: request.headers.add_header("x-moto-account-id", account))
         clients[key] = made
     return clients[key]

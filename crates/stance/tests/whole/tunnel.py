@@ -6,6 +6,7 @@ Prints its own port; ends when its standard input does.
 
 import datetime
 import os
+import select
 import socket
 import ssl
 import sys
@@ -44,17 +45,18 @@ def context(host):
         return contexts[host]
 
 
-def copy(source, target):
-    try:
-        while data := source.recv(65536):
-            target.sendall(data)
-    except OSError:
-        pass
-    for end in (source, target):
-        try:
-            end.shutdown(socket.SHUT_RDWR)
-        except OSError:
-            pass
+def pump(inside, there):
+    """Both ways in one thread: two must not use one TLS connection."""
+    while True:
+        ready = [inside] if inside.pending() else select.select([inside, there], [], [])[0]
+        for source, target in ((inside, there), (there, inside)):
+            if source in ready:
+                data = source.recv(65536)
+                if not data:
+                    inside.close()
+                    there.close()
+                    return
+                target.sendall(data)
 
 
 def serve(client):
@@ -69,8 +71,7 @@ def serve(client):
         client.sendall(b"HTTP/1.1 200 ok\r\n\r\n")
         inside = context(host).wrap_socket(client, server_side=True)
         there = socket.create_connection(("127.0.0.1", upstream))
-        threading.Thread(target=copy, args=(there, inside), daemon=True).start()
-        copy(inside, there)
+        pump(inside, there)
     except OSError:
         client.close()
 

@@ -13,8 +13,9 @@ def fill(client, account):
         Bucket="covered-half",
         PublicAccessBlockConfiguration=dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], False),
     )
-    client("s3control").put_public_access_block(
-        AccountId=account,
-        PublicAccessBlockConfiguration=dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True),
-    )
+    # boto3 puts the account into the host name, which loopback does not have.
+    from moto.s3control.models import s3control_backends
+
+    block = dict.fromkeys(["BlockPublicAcls", "IgnorePublicAcls", "BlockPublicPolicy", "RestrictPublicBuckets"], True)
+    s3control_backends[account]["aws"].put_public_access_block(account, block)
     return {}
