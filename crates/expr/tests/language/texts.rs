@@ -162,3 +162,25 @@ fn texts_with_holes() {
     let diagnostic = Template::compile("abc {nam}", &env).expect_err("a name that is not there");
     assert_eq!((diagnostic.start, diagnostic.end), (5, 8));
 }
+
+#[test]
+fn the_page_names_every_function_and_no_other() {
+    let path = std::path::Path::new(env!("CARGO_MANIFEST_DIR")).join("../../docs/concepts/expressions.md");
+    let page = std::fs::read_to_string(path).unwrap();
+    let functions = expr::functions::FAMILIES.iter().flat_map(|family| family.functions);
+    // The accessors are named by two of them.
+    let unnamed: Vec<&str> = functions
+        .map(|function| function.name)
+        .filter(|name| !page.contains(&format!("`{name}")) && !page.contains(&format!(".{name}(")))
+        .filter(|name| !name.starts_with("get"))
+        .collect();
+    assert_eq!(unnamed, [""; 0]);
+    for row in page.lines().filter(|line| line.starts_with("| `")) {
+        let name = row.trim_start_matches("| `").split('(').next().unwrap();
+        let known =
+            expr::functions::FAMILIES.iter().flat_map(|family| family.functions).any(|known| known.name == name);
+        let is_call = row.trim_start_matches("| `").starts_with(&format!("{name}("));
+        let question = ["all", "related", "referrers"].contains(&name);
+        assert!(!is_call || known || question, "{name} is on the page, and no function");
+    }
+}
