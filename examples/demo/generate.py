@@ -210,12 +210,16 @@ def watchers(number, where):
 
 # --- keys, buckets, secrets, queues -------------------------------------------------------------------------------------
 
+# In the form of a key's id, and so plain that nobody's scanner takes them for keys.
+KEYS = {(name, number, where): f"00000000-0000-4000-8000-{index:012}" for index, (name, number, where) in enumerate([("data", PROD, IE), ("logs", PROD, IE), ("data", PROD, US), ("data", DEV, IE)], start=1)}
+
+
 def key_arn(name, number=PROD, where=IE):
-    return arn("kms", number, f"key/{uuid(f'key {name} {number} {where}')}", where)
+    return arn("kms", number, f"key/{KEYS[name, number, where]}", where)
 
 
 def kms_key(name, about, number=PROD, where=IE, rotated=True):
-    id_ = uuid(f"key {name} {number} {where}")
+    id_ = KEYS[name, number, where]
     tags = tags_of(number, "platform")
     rotation = {"KeyRotationEnabled": True, "KeyId": id_, "RotationPeriodInDays": 365, "NextRotationDate": ahead(90)}
     add("aws.kms.key", key_arn(name, number, where), id_, where, number, {
