@@ -23,6 +23,7 @@ pub(crate) fn timestamp(time: Option<DateTime<Utc>>) -> Option<DateTime<Utc>> {
 }
 
 impl<'a> Frame<'a> {
+    #[inline(never)]
     pub(super) fn negate(&mut self, of: &'a Node, at: u32) -> Outcome<'a> {
         match self.eval(of)? {
             Val::Int(number) => number.checked_neg().map(Val::Int).ok_or_else(|| self.overflow(at)),
@@ -36,6 +37,7 @@ impl<'a> Frame<'a> {
         self.error_at(at, format_args!("the result is out of range"))
     }
 
+    #[inline(never)]
     pub(super) fn arithmetic(&mut self, pair: &'a (Node, Node), operator: Operator, at: u32) -> Outcome<'a> {
         let left = self.eval(&pair.0);
         let right = self.eval(&pair.1);

@@ -23,7 +23,11 @@ impl From<bool> for Sameness<'_> {
 }
 
 impl<'a> Frame<'a> {
+    #[inline(never)]
     pub(super) fn equality(&mut self, pair: &'a (Node, Node), negated: bool) -> Outcome<'a> {
+        if let Some(same) = self.direct(&pair.0).and_then(|value| self.same_as_written(value, &pair.1)) {
+            return Ok(Val::Bool(same != negated));
+        }
         let left = self.eval(&pair.0);
         let right = self.eval(&pair.1);
         let (left, right) = match (left, right) {
@@ -38,6 +42,29 @@ impl<'a> Frame<'a> {
         })
     }
 
+    /// Whether a document's value equals a scalar that is written in the expression or stands in a document too: the
+    /// usual comparison, without making values of either.
+    #[inline]
+    fn same_as_written(&self, value: &'a Value, other: &'a Node) -> Option<bool> {
+        match (value, other) {
+            (Value::String(text), Node::String(other)) => Some(text == other),
+            (Value::Bool(flag), Node::Bool(other)) => Some(flag == other),
+            (Value::Int(number), Node::Int(other)) => Some(number == other),
+            (Value::Null, Node::Null) => Some(true),
+            (Value::Null, Node::String(_) | Node::Bool(_) | Node::Int(_)) => Some(false),
+            (Value::String(_) | Value::List(_) | Value::Map(_), Node::Null | Node::Bool(_) | Node::Int(_)) => {
+                Some(false)
+            }
+            (Value::Bool(_) | Value::Int(_), Node::Null | Node::String(_)) => Some(false),
+            (value, other) => match (value, self.direct(other)?) {
+                (Value::String(text), Value::String(other)) => Some(text == other),
+                (Value::Int(number), Value::Int(other)) => Some(number == other),
+                (Value::Bool(flag), Value::Bool(other)) => Some(flag == other),
+                _ => None,
+            },
+        }
+    }
+
     /// Whether two values are equal.
     #[inline]
     pub(crate) fn same(&self, left: Val<'a>, right: Val<'a>) -> Sameness<'a> {
@@ -50,6 +77,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     fn same_kinds(&self, left: Val<'a>, right: Val<'a>) -> Sameness<'a> {
         match (left, right) {
             (Val::Unknown(one), Val::Unknown(other)) => {
@@ -141,7 +169,11 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn comparison(&mut self, pair: &'a (Node, Node), order: Order, at: u32) -> Outcome<'a> {
+        if let (Some(Value::Int(left)), Node::Int(right)) = (self.direct(&pair.0), &pair.1) {
+            return Ok(Val::Bool(ordered(left.cmp(right), order)));
+        }
         let (left, right) = match self.both(pair)? {
             Ok(pair) => pair,
             Err(lack) => return Ok(Val::Unknown(lack)),
@@ -160,14 +192,10 @@ impl<'a> Frame<'a> {
             }
         };
         let Some(found) = found else { return Err(self.error_at(at, format_args!("NaN has no order"))) };
-        Ok(Val::Bool(match order {
-            Order::Less => found.is_lt(),
-            Order::LessOrEqual => found.is_le(),
-            Order::Greater => found.is_gt(),
-            Order::GreaterOrEqual => found.is_ge(),
-        }))
+        Ok(Val::Bool(ordered(found, order)))
     }
 
+    #[inline(never)]
     pub(super) fn contained(&mut self, pair: &'a (Node, Node), at: u32) -> Outcome<'a> {
         let (of, list) = match self.both(pair)? {
             Ok(pair) => pair,
@@ -212,6 +240,15 @@ impl<'a> Frame<'a> {
             (Err(error), _) | (_, Err(error)) => Err(error),
             (Ok(left), Ok(right)) => Ok(Ok((left, right))),
         }
+    }
+}
+
+fn ordered(found: Ordering, order: Order) -> bool {
+    match order {
+        Order::Less => found.is_lt(),
+        Order::LessOrEqual => found.is_le(),
+        Order::Greater => found.is_gt(),
+        Order::GreaterOrEqual => found.is_ge(),
     }
 }
 

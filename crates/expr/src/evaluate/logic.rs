@@ -4,6 +4,7 @@ use super::{Frame, Outcome, compare::Sameness};
 use crate::{node::Node, value::Val};
 
 impl<'a> Frame<'a> {
+    #[inline(never)]
     pub(super) fn not(&mut self, of: &'a Node, at: u32) -> Outcome<'a> {
         match self.eval(of)? {
             Val::Bool(flag) => Ok(Val::Bool(!flag)),
@@ -21,6 +22,7 @@ impl<'a> Frame<'a> {
     }
 
     /// The first term that decides; else unknown, else an error, else the opposite.
+    #[inline(never)]
     fn absorb(&mut self, terms: &'a [Node], deciding: bool, at: u32) -> Outcome<'a> {
         let mut missing = None;
         let mut failed = None;
@@ -45,6 +47,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn choose(&mut self, parts: &'a (Node, Node, Node), at: u32) -> Outcome<'a> {
         match self.eval(&parts.0)? {
             Val::Bool(true) => self.eval(&parts.1),
@@ -65,6 +68,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn or_else(&mut self, pair: &'a (Node, Node), unwrap: bool, at: u32) -> Outcome<'a> {
         match self.eval(&pair.0)? {
             Val::Optional(Some(value)) if unwrap => Ok(*value),
@@ -76,6 +80,7 @@ impl<'a> Frame<'a> {
     }
 
     /// Whether there is anything in a value.
+    #[inline(never)]
     pub(super) fn filled(&mut self, of: &'a Node, wanted: bool, at: u32) -> Outcome<'a> {
         let value = self.eval(of)?;
         let (any, missing) = match value {

@@ -31,6 +31,7 @@ impl<'a> Tally<'a> {
 }
 
 impl<'a> Frame<'a> {
+    #[inline(never)]
     pub(super) fn repeat(&mut self, repeat: &'a Loop) -> Outcome<'a> {
         let range = self.eval(&repeat.range)?;
         let (items, missing) = match range {
@@ -67,6 +68,7 @@ impl<'a> Frame<'a> {
             .unwrap_or(Visits::All(0..items.len()))
     }
 
+    #[inline(never)]
     fn candidates(&mut self, repeat: &'a Loop, join: &'a Join, items: Items<'a>) -> Option<Visits<'a>> {
         let index = match self.kept(join.memo) {
             Kept::Index(index) => index,
@@ -116,6 +118,7 @@ impl<'a> Frame<'a> {
         None
     }
 
+    #[inline(never)]
     fn some(
         &mut self,
         repeat: &'a Loop,
@@ -136,6 +139,7 @@ impl<'a> Frame<'a> {
         tally.settle(|_| Ok(Val::Bool(!deciding)))
     }
 
+    #[inline(never)]
     fn exactly_one(&mut self, repeat: &'a Loop, items: Items<'a>, missing: Option<&'a Missing>) -> Outcome<'a> {
         let mut tally = Tally { missing, ..Tally::default() };
         for position in self.visits(repeat, items) {
@@ -151,6 +155,7 @@ impl<'a> Frame<'a> {
         tally.settle(|tally| Ok(Val::Bool(tally.count == 1)))
     }
 
+    #[inline(never)]
     fn kept_items(&mut self, repeat: &'a Loop, items: Items<'a>, missing: Option<&'a Missing>) -> Outcome<'a> {
         let mut tally = Tally { missing, ..Tally::default() };
         let mut kept = Vec::new();
@@ -170,6 +175,7 @@ impl<'a> Frame<'a> {
         self.collected(tally, &kept)
     }
 
+    #[inline(never)]
     fn mapped(&mut self, repeat: &'a Loop, items: Items<'a>, missing: Option<&'a Missing>) -> Outcome<'a> {
         let mut tally = Tally { missing, ..Tally::default() };
         let mut made = Vec::with_capacity(items.len());
@@ -197,6 +203,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     fn sorted_by(&mut self, repeat: &'a Loop, items: Items<'a>, missing: Option<&'a Missing>) -> Outcome<'a> {
         let mut tally = Tally { missing, ..Tally::default() };
         let mut keyed = Vec::with_capacity(items.len());

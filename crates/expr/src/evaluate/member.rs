@@ -21,8 +21,30 @@ enum Found<'a> {
 }
 
 impl<'a> Frame<'a> {
+    /// A member of a document, by names alone, without making a value of anything on the way.
+    #[inline]
+    pub(super) fn direct(&self, node: &'a Node) -> Option<&'a Value> {
+        let Node::Path { base, steps, .. } = node else { return None };
+        let root = match &**base {
+            Node::Local(local) => self.locals.get(usize::from(*local))?.as_ref().ok()?,
+            Node::Slot(slot) => self.scope.values.get(usize::from(*slot))?,
+            _ => return None,
+        };
+        let mut steps = steps.iter();
+        let root = match root {
+            Val::DocMap(document) => *document,
+            Val::Entity(entity) if steps.next().is_some_and(|step| **step == *"doc") => entity.doc,
+            _ => return None,
+        };
+        Some(steps.fold(root, |document, step| document.member(step)))
+    }
+
+    #[inline(never)]
     pub(super) fn path(&mut self, base: &'a Node, steps: &'a [Box<str>], at: u32) -> Outcome<'a> {
-        let mut value = self.eval(base)?;
+        let mut value = match base {
+            Node::Local(local) => self.local(*local)?,
+            base => self.eval(base)?,
+        };
         let mut rest = steps.iter();
         while let Some(step) = rest.next() {
             match value {
@@ -103,6 +125,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn indexed(&mut self, pair: &'a (Node, Node), at: u32) -> Outcome<'a> {
         let (value, key) = match self.both(pair)? {
             Ok(pair) => pair,
@@ -124,11 +147,13 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn optional_member(&mut self, base: &'a Node, step: &'a str, at: u32) -> Outcome<'a> {
         let value = self.eval(base)?;
         self.within(value, Val::String(step), true, at)
     }
 
+    #[inline(never)]
     pub(super) fn optional_indexed(&mut self, pair: &'a (Node, Node), at: u32) -> Outcome<'a> {
         match self.both(pair)? {
             Ok((value, key)) => self.within(value, key, false, at),
@@ -136,6 +161,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     pub(super) fn has(&mut self, base: &'a Node, step: &'a str, at: u32) -> Outcome<'a> {
         let value = self.eval(base)?;
         match self.find(value, Val::String(step), true) {

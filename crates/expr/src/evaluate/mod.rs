@@ -180,6 +180,7 @@ impl<'a> Frame<'a> {
         self.kept.get(usize::from(memo)).copied().unwrap_or(Kept::Nothing)
     }
 
+    #[inline(never)]
     fn memo(&mut self, memo: Memo, of: &'a Node) -> Outcome<'a> {
         if let Kept::Outcome(outcome) = self.kept(memo) {
             return outcome;
@@ -255,6 +256,7 @@ impl<'a> Frame<'a> {
         Ok(Val::List(self.arena.put(List { items, missing })))
     }
 
+    #[inline(never)]
     fn list(&mut self, items: &'a [(Node, bool)], at: u32) -> Outcome<'a> {
         let made = self.arena.filled(items.len(), Val::Absent);
         let mut length = 0;
@@ -295,6 +297,7 @@ impl<'a> Frame<'a> {
         Ok(Val::List(self.arena.put(List { items: made.get(..length).unwrap_or(made), missing })))
     }
 
+    #[inline(never)]
     fn map(&mut self, entries: &'a [(Node, Node, bool)], at: u32) -> Outcome<'a> {
         let mut made: Vec<(Val<'a>, Val<'a>)> = Vec::with_capacity(entries.len());
         let mut missing = None;
@@ -334,6 +337,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     fn call(&mut self, function: &'static Function, arguments: &'a [Node], at: u32) -> Outcome<'a> {
         self.step()?;
         let mut few = [Val::Absent; 4];
@@ -367,6 +371,7 @@ impl<'a> Frame<'a> {
         (function.run)(self, values)
     }
 
+    #[inline(never)]
     fn matches(&mut self, of: &'a Node, pattern: &'a Regex, at: u32) -> Outcome<'a> {
         self.step()?;
         match self.eval(of)? {
@@ -395,6 +400,7 @@ impl<'a> Frame<'a> {
         }
     }
 
+    #[inline(never)]
     fn world(&mut self, question: Question, kind: &str, type_name: Option<&str>, at: u32) -> Outcome<'a> {
         self.step()?;
         let Some(world) = self.scope.world else {
@@ -416,6 +422,7 @@ impl<'a> Frame<'a> {
         Ok(Val::Entities(self.arena.put(Group { run, some, missing })))
     }
 
+    #[inline(never)]
     fn contained_in_set(&mut self, of: &'a Node, set: &Set) -> Outcome<'a> {
         Ok(Val::Bool(match self.eval(of)? {
             Val::Unknown(lack) => return Ok(Val::Unknown(lack)),
