@@ -41,7 +41,8 @@ fn judging(criterion: &mut Criterion) {
     let now: DateTime<Utc> = "2026-01-15T00:00:00Z".parse().expect("a constant time");
     let nothing = Exceptions::compile(Vec::new()).unwrap_or_else(|_| unreachable!("there is nothing to compile"));
     let estate = Estate::new(&inventory, &pack, now);
-    let evaluations: usize = inventory.resources.iter().map(|resource| pack.policies_of(resource.type_name.as_str()).count()).sum();
+    let evaluations: usize =
+        inventory.resources.iter().map(|resource| pack.policies_of(resource.type_name.as_str()).count()).sum();
     let mut group = criterion.benchmark_group("judging");
     group.throughput(Throughput::Elements(u64::try_from(evaluations).expect("a count")));
     for threads in [1, 2] {
@@ -50,7 +51,9 @@ fn judging(criterion: &mut Criterion) {
             bencher.iter(|| pool.install(|| judge(&estate, &[], &pack, &nothing, now).findings.len()));
         });
     }
-    group.bench_function("estate and edges", |bencher| bencher.iter(|| Estate::new(&inventory, &pack, now).resources().len()));
+    group.bench_function("estate and edges", |bencher| {
+        bencher.iter(|| Estate::new(&inventory, &pack, now).resources().len())
+    });
     group.finish();
 }
 

@@ -2,7 +2,7 @@
 //!
 //! Weights are ours; each factor says its share, so that nobody has to believe the sum.
 
-use catalog::{CompiledPolicy, CompiledType};
+use catalog::{CompiledPolicy, CompiledType, schema::Category};
 use chrono::{DateTime, Utc};
 use expr::{Arena, Entity, Env, Program, Scope};
 use model::{Confidence, Factor, Risk, Severity, Value};
@@ -66,13 +66,31 @@ pub fn score(policy: &CompiledPolicy, severity: Severity, context: &Context) -> 
     let rank = Severity::ALL.iter().position(|one| *one == severity).unwrap_or(0);
     let points = SEVERITY_POINTS.get(rank).copied().unwrap_or(0);
     let mut factors = vec![factor("severity", points, severity.as_str().to_owned())];
-    factors.extend(context.factors.iter().cloned());
+    factors.extend(context.factors.iter().filter(|factor| weighs(policy.category, &factor.name)).cloned());
     if policy.confidence == Confidence::Low {
         factors.push(factor("confidence", LOW_CONFIDENCE_POINTS, "a heuristic".to_owned()));
     }
     let sum: i16 = factors.iter().map(|factor| factor.points).sum();
     factors.sort_by_key(|factor| std::cmp::Reverse(factor.points));
     Risk { score: u8::try_from(sum.clamp(1, 100)).unwrap_or(100), factors }
+}
+
+/// Whether a factor has to do with what the policy is about: that a database can be reached makes a missing backup no worse.
+fn weighs(category: Category, factor: &str) -> bool {
+    let attack = matches!(
+        category,
+        Category::PublicAccess
+            | Category::Network
+            | Category::Identity
+            | Category::Secrets
+            | Category::Patching
+            | Category::Encryption
+    );
+    match factor {
+        "exposure" | "privilege" => attack,
+        "sensitivity" => attack || category == Category::Resilience,
+        _ => true,
+    }
 }
 
 fn factor(name: &str, points: i16, detail: String) -> Factor {

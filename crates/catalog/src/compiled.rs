@@ -33,6 +33,19 @@ impl Pack {
     /// # Errors
     /// Every expression that does not compile, and every override that fits no policy.
     pub fn compile(catalog: &Catalog, ids: &[&str], overrides: &Overrides) -> Result<Self, Vec<Diagnostic>> {
+        Self::compile_with(catalog, ids, &[], overrides)
+    }
+
+    /// The same, with further types that are listed although no policy asks for them.
+    ///
+    /// # Errors
+    /// As [`Pack::compile`].
+    pub fn compile_with(
+        catalog: &Catalog,
+        ids: &[&str],
+        further: &[&str],
+        overrides: &Overrides,
+    ) -> Result<Self, Vec<Diagnostic>> {
         let mut diagnostics = Vec::new();
         let mut policies = Vec::new();
         for id in ids {
@@ -44,7 +57,9 @@ impl Pack {
         }
         policies.sort_by(|a, b| a.id.cmp(&b.id));
         let mut types = BTreeMap::new();
-        for name in needs::types_needed(catalog, &policies) {
+        let mut names = needs::types_needed(catalog, &policies);
+        names.extend(further.iter().map(|name| (*name).to_owned()));
+        for name in names {
             let Some(entry) = catalog.types.get(&name) else { continue };
             match CompiledType::compile(catalog, &name, entry) {
                 Ok(compiled) => drop(types.insert(name, compiled)),

@@ -13,6 +13,8 @@ use std::collections::BTreeMap;
 pub struct Entry<T> {
     /// The file, relative to its catalog's folder.
     pub file: String,
+    /// Which of the sources it came from: 0 is the first.
+    pub source: usize,
     /// The file's text, to point into; empty in the built-in catalog of a release.
     pub text: String,
     /// Hash of the file's content: 128 bits.
@@ -55,9 +57,9 @@ impl Catalog {
     pub fn read(sources: &[Files]) -> (Self, Vec<Diagnostic>) {
         let mut catalog = Self::default();
         let mut diagnostics = Vec::new();
-        for files in sources {
+        for (source, files) in sources.iter().enumerate() {
             for (path, content) in files {
-                if let Err(diagnostic) = catalog.add(path, content) {
+                if let Err(diagnostic) = catalog.add(source, path, content) {
                     diagnostics.push(diagnostic);
                 }
             }
@@ -66,13 +68,18 @@ impl Catalog {
         (catalog, diagnostics)
     }
 
-    fn add(&mut self, path: &str, content: &Content) -> Result<(), Diagnostic> {
+    fn add(&mut self, source: usize, path: &str, content: &Content) -> Result<(), Diagnostic> {
         match kind(path).ok_or_else(|| Place { file: path, line: 1 }.misplaced())? {
-            Kind::Type(name) => self.types.insert(name, entry(path, content)?).map(|_| ()),
-            Kind::Policy(id) => self.policies.insert(id, entry(path, content)?).map(|_| ()),
-            Kind::Framework(id) => self.frameworks.insert(id, entry(path, content)?).map(|_| ()),
+            Kind::Type(name) => self.types.insert(name, entry(source, path, content)?).map(|_| ()),
+            Kind::Policy(id) => {
+                let mut policy: Entry<Policy> = entry(source, path, content)?;
+                let cli = &mut policy.value.fix.guide.cli;
+                *cli = cli.take().map(|text| text.replace("{{", "{").replace("}}", "}"));
+                self.policies.insert(id, policy).map(|_| ())
+            }
+            Kind::Framework(id) => self.frameworks.insert(id, entry(source, path, content)?).map(|_| ()),
             Kind::Permissions(provider) => {
-                let table: Entry<Permissions> = entry(path, content)?;
+                let table: Entry<Permissions> = entry(source, path, content)?;
                 self.permissions.entry(provider).or_default().extend(table.value);
                 Some(())
             }
@@ -115,11 +122,11 @@ impl Catalog {
     }
 }
 
-fn entry<T: serde::de::DeserializeOwned>(path: &str, content: &Content) -> Result<Entry<T>, Diagnostic> {
+fn entry<T: serde::de::DeserializeOwned>(source: usize, path: &str, content: &Content) -> Result<Entry<T>, Diagnostic> {
     let value = content.read().map_err(|(line, message)| Place { file: path, line }.malformed(message))?;
     let mut hash = [0; 16];
     hash.iter_mut().zip(Sha256::digest(content.bytes())).for_each(|(to, from)| *to = from);
-    Ok(Entry { file: path.to_owned(), text: content.text().to_owned(), hash, value })
+    Ok(Entry { file: path.to_owned(), source, text: content.text().to_owned(), hash, value })
 }
 
 fn kind(path: &str) -> Option<Kind> {

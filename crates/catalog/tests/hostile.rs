@@ -17,7 +17,9 @@ fn digest(path: &str, text: String) -> usize {
 #[test]
 fn real_files_cut_anywhere() {
     let files = files::built_in().expect("the catalog is there");
-    for (path, content) in files.iter().filter(|(path, _)| path.starts_with("aws/s3/") || path.starts_with("frameworks/cis-aws-7")) {
+    for (path, content) in
+        files.iter().filter(|(path, _)| path.starts_with("aws/s3/") || path.starts_with("frameworks/cis-aws-7"))
+    {
         let text = content.text();
         let cuts: Vec<usize> = text.char_indices().map(|(at, _)| at).step_by(97).collect();
         for cut in cuts {
@@ -28,17 +30,22 @@ fn real_files_cut_anywhere() {
 
 #[test]
 fn bombs_are_bounded() {
-    let anchors = (0..40).fold("a0: &a0 [x, x]\n".to_owned(), |text, n| format!("{text}a{}: &a{} [*a{n}, *a{n}]\n", n + 1, n + 1));
+    let anchors = (0..40)
+        .fold("a0: &a0 [x, x]\n".to_owned(), |text, n| format!("{text}a{}: &a{} [*a{n}, *a{n}]\n", n + 1, n + 1));
     let deep = format!("title: {}1{}\n", "[".repeat(50_000), "]".repeat(50_000));
-    let expression = format!("title: x\nresource: aws.s3.bucket\nfail: {}true{}\n", "(".repeat(20_000), ")".repeat(20_000));
-    for text in [anchors, deep, expression, "\u{feff}title: x".to_owned(), "a: !!python/object x".to_owned(), "\0".to_owned()] {
+    let expression =
+        format!("title: x\nresource: aws.s3.bucket\nfail: {}true{}\n", "(".repeat(20_000), ")".repeat(20_000));
+    for text in
+        [anchors, deep, expression, "\u{feff}title: x".to_owned(), "a: !!python/object x".to_owned(), "\0".to_owned()]
+    {
         assert!(digest("aws/s3/policies/bomb.yaml", text) > 0, "a malformed file is said to be one");
     }
 }
 
 #[test]
 fn misplaced_files_and_unknown_keys_are_errors_with_a_line() {
-    let read = |path: &str, text: &str| Catalog::read(&[Files::from([(path.to_owned(), Content::Yaml(text.to_owned()))])]).1;
+    let read =
+        |path: &str, text: &str| Catalog::read(&[Files::from([(path.to_owned(), Content::Yaml(text.to_owned()))])]).1;
     assert_eq!(read("aws/Bucket.yaml", "title: x")[0].code, "C002");
     let found = read("frameworks/mine.yaml", "title: x\nversion: \"1\"\nsource: s\nrequirments: []\n");
     assert_eq!((found[0].code, found[0].line), ("C001", 4));

@@ -7,7 +7,11 @@ mod expressions;
 mod parts;
 
 use crate::collect::expressions::{Names, Place};
-use catalog::{CompiledType, Pack, compiled::CompiledDescribe, schema::{ErrorMatch, Scope}};
+use catalog::{
+    CompiledType, Pack,
+    compiled::CompiledDescribe,
+    schema::{ErrorMatch, Scope},
+};
 use chrono::{DateTime, Utc};
 use futures::{
     StreamExt,
@@ -43,7 +47,12 @@ pub trait Caller: Send + Sync + 'static {
     fn call(&self, region: &str, call: &str, input: Value) -> impl Future<Output = Result<Arc<Value>, Failure>> + Send;
     /// Make a call without parameters once more, for the `attempt`th time (from 0): its answer changes. Two that ask for
     /// the same attempt share it.
-    fn call_again(&self, region: &str, call: &str, attempt: u32) -> impl Future<Output = Result<Arc<Value>, Failure>> + Send;
+    fn call_again(
+        &self,
+        region: &str,
+        call: &str,
+        attempt: u32,
+    ) -> impl Future<Output = Result<Arc<Value>, Failure>> + Send;
     /// The regions of the scan in which a service exists.
     fn regions_of(&self, service: &str) -> Vec<String>;
     /// The region in which global services are asked.
@@ -88,7 +97,9 @@ pub async fn collect<C: Caller>(caller: Arc<C>, account: Account, pack: Arc<Pack
         inventory.unread.extend(part.unread);
     }
     inventory.sort();
-    inventory.resources.dedup_by(|a, b| a.id == b.id && a.type_name == b.type_name && a.account == b.account && a.region == b.region);
+    inventory
+        .resources
+        .dedup_by(|a, b| a.id == b.id && a.type_name == b.type_name && a.account == b.account && a.region == b.region);
     inventory
 }
 
@@ -101,7 +112,12 @@ impl<C: Caller> Collector<C> {
     }
 
     /// The resources of a type in a region (or of one parent), and those listed for each of them.
-    fn one_type<'s>(self: &'s Arc<Self>, name: &'s str, region: &'s str, parent: Option<&'s Resource>) -> BoxFuture<'s, Inventory> {
+    fn one_type<'s>(
+        self: &'s Arc<Self>,
+        name: &'s str,
+        region: &'s str,
+        parent: Option<&'s Resource>,
+    ) -> BoxFuture<'s, Inventory> {
         async move {
             let Some(compiled) = self.pack.types.get(name) else { return Inventory::default() };
             let place = Place { account: &self.account, region, parent };
@@ -113,8 +129,13 @@ impl<C: Caller> Collector<C> {
             if let Some(missing) = found.missing {
                 inventory.unread = self.unread(name, &place, &missing);
             }
-            let children: Vec<&str> =
-                self.pack.types.values().filter(|child| child.list.parent.as_deref() == Some(name)).map(|child| child.name.as_str()).collect();
+            let children: Vec<&str> = self
+                .pack
+                .types
+                .values()
+                .filter(|child| child.list.parent.as_deref() == Some(name))
+                .map(|child| child.name.as_str())
+                .collect();
             let mut below = Vec::with_capacity(found.resources.len() * children.len());
             for resource in &found.resources {
                 below.extend(children.iter().map(|child| self.one_type(child, region, Some(resource))));
@@ -144,7 +165,13 @@ impl<C: Caller> Collector<C> {
                 partition: self.account.partition.clone(),
                 missing: missing.clone(),
             });
-            queue.extend(self.pack.types.values().filter(|child| child.list.parent.as_deref() == Some(name)).map(|child| child.name.as_str()));
+            queue.extend(
+                self.pack
+                    .types
+                    .values()
+                    .filter(|child| child.list.parent.as_deref() == Some(name))
+                    .map(|child| child.name.as_str()),
+            );
         }
         all
     }
@@ -174,7 +201,8 @@ impl<C: Caller> Collector<C> {
         for (item, document) in described {
             reads.push(self.resource(compiled, place, item, document));
         }
-        let results: Vec<Result<Option<Resource>, Missing>> = stream::iter(reads).buffered(RESOURCES_IN_FLIGHT_MAX).collect().await;
+        let results: Vec<Result<Option<Resource>, Missing>> =
+            stream::iter(reads).buffered(RESOURCES_IN_FLIGHT_MAX).collect().await;
         let mut found = Found { resources: Vec::new(), missing: None };
         for result in results {
             match result {
@@ -187,7 +215,9 @@ impl<C: Caller> Collector<C> {
 
     /// Each item with its document; those that are gone are left out.
     async fn describe(&self, compiled: &CompiledType, place: &Place<'_>, items: Vec<Value>) -> Vec<(Value, Value)> {
-        let Some(describe) = &compiled.describe else { return items.into_iter().map(|item| (item.clone(), item)).collect() };
+        let Some(describe) = &compiled.describe else {
+            return items.into_iter().map(|item| (item.clone(), item)).collect();
+        };
         let size = describe.batch.unwrap_or(1).max(1);
         let mut reads = Vec::with_capacity(items.len().div_ceil(size));
         for batch in items.chunks(size) {
@@ -203,7 +233,9 @@ impl<C: Caller> Collector<C> {
             Some(_) => names.items = Some(Value::List(batch.to_vec())),
             None => names.item = batch.first().cloned(),
         }
-        let unknown = |missing: Missing| batch.iter().map(|item| (item.clone(), Value::unknown(missing.clone()))).collect::<Vec<_>>();
+        let unknown = |missing: Missing| {
+            batch.iter().map(|item| (item.clone(), Value::unknown(missing.clone()))).collect::<Vec<_>>()
+        };
         let input = match place.input(&describe.with, &names) {
             Ok(input) => input,
             Err(missing) => return unknown(missing),
@@ -214,7 +246,9 @@ impl<C: Caller> Collector<C> {
             Err(failure) => return unknown(missing(&describe.permissions, &failure)),
         }
         match (place.evaluate(&describe.take, &names), describe.batch) {
-            (Value::List(documents), Some(_)) => documents.into_iter().map(|document| (Value::Null, document)).collect(),
+            (Value::List(documents), Some(_)) => {
+                documents.into_iter().map(|document| (Value::Null, document)).collect()
+            }
             (Value::Null, _) => Vec::new(),
             (Value::Unknown(missing), _) => unknown((*missing).clone()),
             (document, _) => batch.first().map(|item| (item.clone(), document)).into_iter().collect(),
@@ -222,16 +256,25 @@ impl<C: Caller> Collector<C> {
     }
 
     /// The resource of a document; `None` where it is gone or not kept.
-    async fn resource(&self, compiled: &CompiledType, place: &Place<'_>, item: Value, document: Value) -> Result<Option<Resource>, Missing> {
+    async fn resource(
+        &self,
+        compiled: &CompiledType,
+        place: &Place<'_>,
+        item: Value,
+        document: Value,
+    ) -> Result<Option<Resource>, Missing> {
         let mut names = Names { item: Some(item), doc: Some(document), ..Names::default() };
         if let Some(keep) = &compiled.keep {
             match place.evaluate(keep, &names) {
                 Value::Bool(false) => return Ok(None),
-                Value::Unknown(missing) if names.doc.as_ref().is_some_and(|doc| doc.missing().is_some()) => return Err((*missing).clone()),
+                Value::Unknown(missing) if names.doc.as_ref().is_some_and(|doc| doc.missing().is_some()) => {
+                    return Err((*missing).clone());
+                }
                 _ => {}
             }
         }
-        let region = compiled.region.as_ref().and_then(|program| place.evaluate(program, &names).as_str().map(str::to_owned));
+        let region =
+            compiled.region.as_ref().and_then(|program| place.evaluate(program, &names).as_str().map(str::to_owned));
         let place = Place { region: region.as_deref().unwrap_or(place.region), ..*place };
         if !self.parts(compiled, &place, &mut names).await {
             return Ok(None);
@@ -270,7 +313,11 @@ fn is_one_of(errors: &[ErrorMatch], failure: &Failure) -> bool {
 
 /// What a failed call leaves missing: each of its permissions, with the cause.
 fn missing(permissions: &[String], failure: &Failure) -> Missing {
-    let detail = if failure.code.is_empty() { failure.message.clone() } else { format!("{}: {}", failure.code, failure.message) };
+    let detail = if failure.code.is_empty() {
+        failure.message.clone()
+    } else {
+        format!("{}: {}", failure.code, failure.message)
+    };
     let detail: String = detail.chars().filter(|letter| !letter.is_control()).take(DETAIL_CHARS_MAX).collect();
     let lack = |what: &String| Lack { what: what.clone(), cause: failure.cause, detail: detail.clone() };
     Missing::from_lacks(permissions.iter().map(lack).collect()).unwrap_or_else(|| expressions::fault(&detail))

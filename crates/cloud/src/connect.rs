@@ -58,7 +58,11 @@ pub async fn connect(targets: &Targets) -> Vec<Result<AccountHandle, ConnectErro
         Ok(client) => client,
         Err(error) => return vec![Err(ConnectError { target: "AWS".to_owned(), reason: error.message.into() })],
     };
-    let base = aws::SessionSource { profile: asked.profile.clone(), region: asked.regions.first().cloned(), ..Default::default() };
+    let base = aws::SessionSource {
+        profile: asked.profile.clone(),
+        region: asked.regions.first().cloned(),
+        ..Default::default()
+    };
     if asked.roles.is_empty() {
         return vec![account(&client, &base, "the credentials at hand", &asked.regions).await];
     }
@@ -71,10 +75,16 @@ pub async fn connect(targets: &Targets) -> Vec<Result<AccountHandle, ConnectErro
     accounts
 }
 
-async fn account(client: &aws::Client, source: &aws::SessionSource, target: &str, regions: &[String]) -> Result<AccountHandle, ConnectError> {
+async fn account(
+    client: &aws::Client,
+    source: &aws::SessionSource,
+    target: &str,
+    regions: &[String],
+) -> Result<AccountHandle, ConnectError> {
     let wrong = |reason: String| ConnectError { target: target.to_owned(), reason };
     let session = client.session(source).await.map_err(|error| wrong(advice(&error)))?;
-    let calls = aws::AccountCalls::new(client.clone(), session, regions).await.map_err(|error| wrong(error.to_string()))?;
+    let calls =
+        aws::AccountCalls::new(client.clone(), session, regions).await.map_err(|error| wrong(error.to_string()))?;
     Ok(AccountHandle { client: client.clone(), calls: Arc::new(calls) })
 }
 
@@ -82,7 +92,10 @@ fn advice(error: &aws::CallError) -> String {
     let what = format!("{}: {}", error.code, error.message);
     match error.kind {
         _ if ["NoCredentials", "InvalidCredentials"].contains(&&*error.code) => {
-            format!("no usable AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login` ({})", error.message)
+            format!(
+                "no usable AWS credentials were found: set AWS_PROFILE, or AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY, or sign in with `aws sso login` ({})",
+                error.message
+            )
         }
         aws::CallErrorKind::Expired => format!("{what}: the credentials have ended; sign in again"),
         _ => what,

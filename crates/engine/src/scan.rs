@@ -42,6 +42,9 @@ pub enum PlanError {
     /// The configuration changes a policy that is not there: a misspelt id must not leave the policy as it was.
     #[error("the configuration names the policy '{0}', which does not exist (`stance policies list` lists them)")]
     NoSuchPolicy(String),
+    /// All that is selected is switched off.
+    #[error("the policy '{0}' is switched off in the configuration (`enabled: false`)")]
+    SwitchedOff(String),
     /// Files of the catalog are wrong.
     #[error("{}", lines(.0))]
     Catalog(Vec<Diagnostic>),
@@ -72,8 +75,14 @@ pub fn plan(
 ) -> Result<Plan, PlanError> {
     let changes = changes(catalog, config)?;
     let off = |id: &str| changes.get(id).is_some_and(|policy| policy.enabled == Some(false));
-    let ids: Vec<&str> = selection.apply(catalog)?.into_iter().filter(|id| !off(id)).collect();
-    let mut pack = Pack::compile(catalog, &ids, &overrides(&changes)).map_err(PlanError::Catalog)?;
+    let (asked_off, ids): (Vec<&str>, Vec<&str>) = selection.apply(catalog)?.into_iter().partition(|id| off(id));
+    if let (true, Some(id)) = (ids.is_empty(), asked_off.first()) {
+        return Err(PlanError::SwitchedOff((*id).to_owned()));
+    }
+    let every_policy = selection.is_default();
+    // A whole scan lists what no policy asks for too: the inventory is to be whole.
+    let further: Vec<&str> = if every_policy { catalog.types.keys().map(String::as_str).collect() } else { Vec::new() };
+    let mut pack = Pack::compile_with(catalog, &ids, &further, &overrides(&changes)).map_err(PlanError::Catalog)?;
     for policy in &mut pack.policies {
         if let Some(severity) = changes.get(&*policy.id).and_then(|policy| policy.severity) {
             policy.severity = severity;
@@ -83,7 +92,6 @@ pub fn plan(
         let (id, problem) = errors.swap_remove(0);
         PlanError::Exception { id, problem: problem.to_string() }
     })?;
-    let every_policy = selection.is_default();
     Ok(Plan { pack: Arc::new(pack), exceptions, every_policy, now })
 }
 
@@ -207,6 +215,7 @@ pub async fn scan(
 /// Where the store failed.
 pub async fn judge_inventory(
     plan: &Plan,
+    catalog: &Catalog,
     inventory: Inventory,
     store: Option<&Store>,
     keep_inventory: bool,
@@ -216,6 +225,7 @@ pub async fn judge_inventory(
     let mut outcome = Outcome::default();
     let mut memory = remember::Memory::begin(store, plan, scope).await?;
     outcome.scan = memory.scan_id().to_owned();
+    outcome.left_out.extend(unknown_types(&inventory, catalog));
     for (account, inventory) in by_account(inventory) {
         let named = inventory
             .resources
@@ -286,6 +296,17 @@ fn order(
         &finding.resource.account,
         &finding.resource.id,
     )
+}
+
+/// Resources that no type of the catalog is about are kept, and not judged: that must be said.
+fn unknown_types(inventory: &Inventory, catalog: &Catalog) -> Vec<String> {
+    let mut counts: BTreeMap<&str, usize> = BTreeMap::new();
+    let known = |name: &str| catalog.types.contains_key(name);
+    for resource in inventory.resources.iter().filter(|resource| !known(resource.type_name.as_str())) {
+        *counts.entry(resource.type_name.as_str()).or_default() += 1;
+    }
+    let sentence = |(name, number)| format!("{number} resources of the type '{name}', which the catalog does not know");
+    counts.into_iter().map(sentence).collect()
 }
 
 fn by_account(inventory: Inventory) -> BTreeMap<String, Inventory> {

@@ -75,6 +75,12 @@ impl Context {
         let (catalog, diagnostics) = Catalog::read(&sources);
         Ok((Self { terminal, config, catalog }, diagnostics))
     }
+
+    /// Of policies' ids, those of the user's own catalogs where there are any.
+    pub(crate) fn own<'a>(&self, ids: Vec<&'a str>) -> Vec<&'a str> {
+        let is_own = |id: &&str| self.catalog.policies.get(*id).is_some_and(|entry| entry.source > 0);
+        if ids.iter().any(is_own) { ids.into_iter().filter(is_own).collect() } else { ids }
+    }
 }
 
 fn read_config(common: &CommonArguments) -> Result<Config> {
@@ -83,6 +89,7 @@ fn read_config(common: &CommonArguments) -> Result<Config> {
         None if Path::new(FILE_NAME).exists() => Path::new(FILE_NAME),
         None => return Ok(Config::default()),
     };
-    let text = fs::read_to_string(path).map_err(|error| UsageError(format!("can't read {}: {error}", path.display())))?;
+    let text =
+        fs::read_to_string(path).map_err(|error| UsageError(format!("can't read {}: {error}", path.display())))?;
     Config::parse(&path.display().to_string(), &text).map_err(|error| UsageError(error.to_string()).into())
 }

@@ -35,13 +35,7 @@ impl Terminal {
         let width = columns
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(WIDTH_DEFAULT);
-        Self {
-            interactive_talk,
-            colour: colour(interactive),
-            colour_talk: colour(interactive_talk),
-            quiet,
-            width,
-        }
+        Self { interactive_talk, colour: colour(interactive), colour_talk: colour(interactive_talk), quiet, width }
     }
 
     /// Data, to stdout.

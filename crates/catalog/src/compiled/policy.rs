@@ -1,6 +1,9 @@
 //! A policy, compiled.
 
-use crate::{Diagnostic, Entry, schema::Policy};
+use crate::{
+    Diagnostic, Entry,
+    schema::{Category, Policy},
+};
 use expr::{Env, Program, Template};
 use model::{Confidence, Map, Severity, TypeName, Value};
 use std::sync::Arc;
@@ -17,6 +20,8 @@ pub struct CompiledPolicy {
     pub severity: Severity,
     /// How sure the policy is.
     pub confidence: Confidence,
+    /// What it is about.
+    pub category: Category,
     /// Where it is false the resource gets no finding.
     pub applies: Option<Program>,
     /// A bool or a list of offenders; without one a person has to look.
@@ -77,6 +82,7 @@ impl CompiledPolicy {
             resource: TypeName::new(&policy.resource),
             severity: policy.severity,
             confidence: policy.confidence,
+            category: policy.category,
             applies,
             fail,
             manual: policy.manual.as_deref().map(Arc::from),

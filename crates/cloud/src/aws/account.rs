@@ -50,7 +50,13 @@ impl AccountCalls {
         let asked = session.region().map_or(home.as_str(), |region| region.as_ref()).to_owned();
         let answer = client.call(&session, &asked, "ec2", "DescribeRegions", &Value::Null).await;
         let enabled: BTreeSet<String> = match answer {
-            Ok(answer) => answer.member("Regions").items().iter().filter(|region| is_usable(region)).filter_map(|region| region.member("RegionName").as_str().map(str::to_owned)).collect(),
+            Ok(answer) => answer
+                .member("Regions")
+                .items()
+                .iter()
+                .filter(|region| is_usable(region))
+                .filter_map(|region| region.member("RegionName").as_str().map(str::to_owned))
+                .collect(),
             // The user says which: that is as good as an answer.
             Err(_) if !wanted.is_empty() => wanted.iter().cloned().collect(),
             Err(error) => return Err(RegionError::NotListed { account, reason: error.to_string() }),
@@ -58,7 +64,8 @@ impl AccountCalls {
         if let Some(region) = wanted.iter().find(|region| !enabled.contains(*region)) {
             return Err(RegionError::NotEnabled { region: region.clone(), account });
         }
-        let regions: Vec<String> = enabled.into_iter().filter(|region| wanted.is_empty() || wanted.contains(region)).collect();
+        let regions: Vec<String> =
+            enabled.into_iter().filter(|region| wanted.is_empty() || wanted.contains(region)).collect();
         Ok(Self { client, session, regions })
     }
 

@@ -43,7 +43,10 @@ pub fn cloudformation(actions: &[String]) -> serde_json::Value {
     let mut names = Vec::new();
     for (index, document) in policy_documents(actions).into_iter().enumerate() {
         let name = format!("ReadPolicy{}", index + 1);
-        resources.insert(name.clone(), serde_json::json!({ "Type": "AWS::IAM::ManagedPolicy", "Properties": { "PolicyDocument": document } }));
+        resources.insert(
+            name.clone(),
+            serde_json::json!({ "Type": "AWS::IAM::ManagedPolicy", "Properties": { "PolicyDocument": document } }),
+        );
         names.push(serde_json::json!({ "Ref": name }));
     }
     resources.insert(
@@ -109,7 +112,8 @@ resource "aws_iam_role" "stance" {{
     );
     for (index, document) in policy_documents(actions).iter().enumerate() {
         let number = index + 1;
-        let list = document["Statement"][0]["Action"].as_array().into_iter().flatten().filter_map(|action| action.as_str());
+        let list =
+            document["Statement"][0]["Action"].as_array().into_iter().flatten().filter_map(|action| action.as_str());
         let lines = list.fold(String::new(), |mut lines, action| {
             let _ = writeln!(lines, "        \"{action}\",");
             lines

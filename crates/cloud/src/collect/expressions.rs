@@ -1,8 +1,8 @@
 //! The catalog's expressions over what a read gave.
 
 use super::Account;
-use catalog::compiled::Parameters;
 use base64::{Engine as _, engine::general_purpose::STANDARD as BASE64};
+use catalog::compiled::Parameters;
 use expr::{Arena, Entity, Env, Program, Scope, functions::secrets};
 use model::{Cause, Lack, Missing, Resource, Value};
 use std::sync::{Arc, LazyLock};
@@ -37,7 +37,12 @@ impl Place<'_> {
         let arena = Arena::new();
         let parent = self.parent.map(entity);
         let mut scope = Scope::new(&ENV, self.account.now);
-        for (name, value) in [("answer", answer), ("item", names.item.as_ref()), ("items", names.items.as_ref()), ("doc", names.doc.as_ref())] {
+        for (name, value) in [
+            ("answer", answer),
+            ("item", names.item.as_ref()),
+            ("items", names.items.as_ref()),
+            ("doc", names.doc.as_ref()),
+        ] {
             if let Some(value) = value {
                 scope.set_name(name, value);
             }
@@ -93,7 +98,11 @@ fn entity(resource: &Resource) -> Entity<'_> {
 
 /// A fault of the catalog, as what is missing because of it.
 pub(super) fn fault(detail: &str) -> Missing {
-    Missing::one(Lack { what: "catalog".to_owned(), cause: Cause::Failed, detail: detail.chars().take(super::DETAIL_CHARS_MAX).collect() })
+    Missing::one(Lack {
+        what: "catalog".to_owned(),
+        cause: Cause::Failed,
+        detail: detail.chars().take(super::DETAIL_CHARS_MAX).collect(),
+    })
 }
 
 /// Redact the credentials under a path that is known to hold them; `[]` stands for every element of a list.

@@ -1,8 +1,9 @@
 //! The further reads of a resource: only those that are needed, in an order in which each finds what it reads.
 
 use super::{
-    Caller, Collector, Failure, is_one_of, missing,
+    Caller, Collector, Failure,
     expressions::{Names, Place},
+    is_one_of, missing,
 };
 use catalog::{CompiledPart, CompiledType};
 use futures::future::join_all;
@@ -32,7 +33,8 @@ impl<C: Caller> Collector<C> {
         }
         while !waiting.is_empty() {
             let open: BTreeSet<&str> = waiting.iter().map(|part| part.name.as_str()).collect();
-            let (mut ready, mut later): (Vec<_>, Vec<_>) = waiting.iter().copied().partition(|part| !part.reads.iter().any(|read| open.contains(read.as_str())));
+            let (mut ready, mut later): (Vec<_>, Vec<_>) =
+                waiting.iter().copied().partition(|part| !part.reads.iter().any(|read| open.contains(read.as_str())));
             if ready.is_empty() {
                 ready.append(&mut later);
             }
@@ -107,7 +109,11 @@ impl<C: Caller> Collector<C> {
             }
             tokio::time::sleep(BEFORE_WAIT).await;
         }
-        Err(Failure { cause: Cause::Failed, code: String::new(), message: format!("{call} was not ready after {BEFORE_TRIES_MAX} tries") })
+        Err(Failure {
+            cause: Cause::Failed,
+            code: String::new(),
+            message: format!("{call} was not ready after {BEFORE_TRIES_MAX} tries"),
+        })
     }
 }
 

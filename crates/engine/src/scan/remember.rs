@@ -91,36 +91,29 @@ impl Memory {
     }
 }
 
+/// Every listing of the account: of the pack's types in all regions, and of whatever else the inventory holds.
 fn listings<'a>(estate: &Estate<'a>, unread: &[Unread], pack: &'a Pack, regions: &'a [String]) -> Vec<Listing<'a>> {
-    let mut all = Vec::new();
-    for (name, compiled) in &pack.types {
-        let mut by_region: BTreeMap<&str, Vec<usize>> = BTreeMap::new();
-        match compiled.scope {
-            Scope::Global => drop(by_region.insert("global", estate.indices_of(name).collect())),
-            Scope::Region => {
-                by_region.extend(regions.iter().map(|region| (region.as_str(), Vec::new())));
-                for index in estate.indices_of(name) {
-                    if let Some(resource) = estate.resources().get(index) {
-                        by_region.entry(&resource.region).or_default().push(index);
-                    }
-                }
-            }
-        }
-        for (region, indices) in by_region {
-            let of_region = |unread: &&Unread| {
-                unread.type_name == compiled.name && (unread.region == region || compiled.scope == Scope::Global)
-            };
-            let unread = unread.iter().filter(of_region).cloned().collect();
-            all.push(Listing {
-                compiled: &compiled.name,
-                region,
-                policies: pack.policies_of(name).collect(),
-                indices,
-                unread,
-            });
-        }
+    let mut positions: BTreeMap<(&TypeName, &str), Vec<usize>> = BTreeMap::new();
+    for compiled in pack.types.values() {
+        let named: Vec<&str> = match compiled.scope {
+            Scope::Global => vec!["global"],
+            Scope::Region => regions.iter().map(String::as_str).collect(),
+        };
+        positions.extend(named.into_iter().map(|region| ((&compiled.name, region), Vec::new())));
     }
-    all
+    for (index, resource) in estate.resources().iter().enumerate() {
+        let compiled = pack.types.get(resource.type_name.as_str());
+        let global = compiled.is_some_and(|compiled| compiled.scope == Scope::Global);
+        let region = if global { "global" } else { resource.region.as_str() };
+        positions.entry((&resource.type_name, region)).or_default().push(index);
+    }
+    let listing = |((name, region), indices): ((&'a TypeName, &'a str), Vec<usize>)| {
+        let of_listing =
+            |unread: &&Unread| unread.type_name == *name && (unread.region == region || region == "global");
+        let unread = unread.iter().filter(of_listing).cloned().collect();
+        Listing { compiled: name, region, policies: pack.policies_of(name.as_str()).collect(), indices, unread }
+    };
+    positions.into_iter().map(listing).collect()
 }
 
 async fn one_listing(
@@ -133,18 +126,13 @@ async fn one_listing(
     all: &mut JudgedAccount,
 ) -> Result<(), StoreError> {
     let not_listed = assess::judge::not_listed(&listing.unread, &plan.pack);
-    put(
-        writer,
-        account,
-        listing,
-        &[],
-        &not_listed
-            .iter()
-            .map(|finding| (&*finding.resource.id, &[][..], Vec::new(), std::slice::from_ref(finding)))
-            .collect::<Vec<_>>(),
-        &not_listed,
-    )
-    .await?;
+    // All of them are about one resource that stands for those that could not be listed.
+    let unlisted: Vec<New<'_>> = not_listed
+        .first()
+        .map(|finding| (finding.resource.id.as_str(), &[][..], Vec::new(), not_listed.as_slice()))
+        .into_iter()
+        .collect();
+    put(writer, account, listing, &[], &unlisted, &not_listed).await?;
     all.findings.extend(not_listed);
     for chunk in listing.indices.chunks(RESOURCES_AT_ONCE) {
         let resources: Vec<Resource> = chunk
@@ -180,8 +168,11 @@ async fn one_listing(
             .iter()
             .filter_map(|(position, range, whole)| {
                 let (resource, found) = (resources.get(*position)?, findings.get(range.clone())?);
-                let input =
-                    chunk.get(*position).and_then(|index| hashes.input(*index)).filter(|_| *whole).unwrap_or(&[]);
+                let input = chunk
+                    .get(*position)
+                    .and_then(|index| hashes.input(*index))
+                    .filter(|_| *whole && plan.every_policy)
+                    .unwrap_or(&[]);
                 Some((resource.id.as_str(), input, judged::encode(found, &listing.policies), found))
             })
             .collect();

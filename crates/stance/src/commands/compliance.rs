@@ -90,6 +90,7 @@ fn verdict<'a>(
         () if requirement.policies.is_empty() => "manual",
         () if sum.failures > 0 => "fail",
         () if sum.unknowns > 0 => "unknown",
+        () if sum.manuals > 0 => "manual",
         () if unseen => "not scanned",
         () if sum.passes + sum.excepted == 0 => "nothing to check",
         () => "pass",

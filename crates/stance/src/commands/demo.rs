@@ -8,7 +8,7 @@ use crate::{
     progress::Progress,
     terminal::Terminal,
 };
-use anyhow::Result;
+use anyhow::{Context as _, Result};
 use catalog::Selection;
 use clap::Args;
 use engine::{inventory_file, scan};
@@ -16,6 +16,9 @@ use std::path::PathBuf;
 
 /// The estate: JSON lines.
 static ESTATE: &[u8] = include_bytes!("../../../../examples/demo/estate.jsonl");
+
+/// When the estate was read: keys are as old then as its story wants.
+const NOW: &str = "2026-11-24T18:00:00Z";
 
 /// A small made-up estate, assessed.
 #[derive(Debug, Args)]
@@ -31,7 +34,8 @@ pub(crate) struct Arguments {
 /// Run it. It ends with success: that the demo has findings is its point.
 pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal: Terminal) -> Result<Exit> {
     let context = Context::load(common, terminal)?;
-    let plan = super::scan::plan(&context, &Selection::default(), None).await?;
+    let mut plan = super::scan::plan(&context, &Selection::default(), None).await?;
+    plan.now = NOW.parse().context("the demo's time is a time")?;
     let inventory = inventory_file::parse(ESTATE, "the demo's estate")?;
     terminal.say(&format!(
         "A made-up company: {} resources in {}, {} policies",
@@ -39,7 +43,8 @@ pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal
         accounts(&inventory),
         plan.pack.policies.len()
     ));
-    let outcome = scan::judge_inventory(&plan, inventory, None, false, "", &Progress::quiet()).await?;
+    let outcome =
+        scan::judge_inventory(&plan, &context.catalog, inventory, None, false, "", &Progress::quiet()).await?;
     let wanted = |format: &str, output: Option<PathBuf>| OutputArguments {
         format: format.to_owned(),
         output,

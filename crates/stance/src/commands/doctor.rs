@@ -66,7 +66,8 @@ pub(crate) async fn run(command: Command, common: &CommonArguments, terminal: Te
         progress.account(&one);
         let inventory = one.collect(plan.pack.clone(), plan.now).await;
         progress.end();
-        let outcome = scan::judge_inventory(&plan, inventory, None, false, "", &Progress::quiet()).await?;
+        let outcome =
+            scan::judge_inventory(&plan, &context.catalog, inventory, None, false, "", &Progress::quiet()).await?;
         let mut missing: BTreeMap<String, BTreeSet<&str>> = BTreeMap::new();
         for finding in &outcome.findings {
             if let Status::Unknown(lacks) = &finding.status {

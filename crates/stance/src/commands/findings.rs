@@ -2,12 +2,13 @@
 
 use crate::{
     arguments::{CommonArguments, OutputArguments},
-    context::Context,
+    context::{Context, UsageError},
     exit::Exit,
     memory, output,
     terminal::Terminal,
 };
 use anyhow::Result;
+use catalog::Selection;
 use chrono::{DateTime, Utc};
 use clap::Args;
 use model::Severity;
@@ -60,11 +61,20 @@ pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal
         "resolved" => State::Resolved,
         _ => State::Open,
     };
+    let asked = Selection {
+        policies: arguments.policy,
+        services: arguments.service.clone(),
+        types: arguments.types.clone(),
+        strict: true,
+        ..Selection::default()
+    };
+    let known = asked.apply(&context.catalog).map_err(|error| UsageError(error.to_string()))?;
+    let policies = if asked.policies.is_empty() { Vec::new() } else { known.into_iter().map(str::to_owned).collect() };
     let filter = FindingFilter {
         states: arguments.state.iter().map(state).collect(),
         statuses: arguments.output.status.clone(),
         severities: arguments.severity,
-        policies: arguments.policy,
+        policies,
         services: arguments.service,
         types: arguments.types,
         resources: arguments.resource,

@@ -120,7 +120,14 @@ fn show(context: &Context, name: &str) -> Result<Exit> {
         text.push_str(&format!("{}\n", context.terminal.paint(Style::Bold, &policy.title)));
         let mut row = |name: &str, value: &str| text.push_str(&format!("{name:<12}  {value}\n"));
         row("policy", id);
-        row("severity", policy.severity.as_str());
+        let set = context.config.policies.get(id);
+        match set.and_then(|set| set.severity) {
+            Some(own) => row("severity", &format!("{own} (set in the configuration; {} by itself)", policy.severity)),
+            None => row("severity", policy.severity.as_str()),
+        }
+        if set.is_some_and(|set| set.enabled == Some(false)) {
+            row("enabled", "no: switched off in the configuration");
+        }
         row("resource", &policy.resource);
         row("file", &entry.file);
         if let Some(applies) = &policy.applies {
@@ -130,7 +137,14 @@ fn show(context: &Context, name: &str) -> Result<Exit> {
             row("fails when", fail.as_str());
         }
         for (name, parameter) in &policy.params {
-            row("parameter", &format!("{name} = {} ({})", parameter.default.to_json(), parameter.about));
+            row(
+                "parameter",
+                &format!(
+                    "{name} = {} ({})",
+                    set.and_then(|set| set.params.get(name)).unwrap_or(&parameter.default).to_json(),
+                    parameter.about
+                ),
+            );
         }
         for (tool, ids) in policy.equivalents.by_tool() {
             row(tool, &ids.join(", "));
@@ -150,6 +164,7 @@ fn test(context: &Context, policies: &[String]) -> Result<Exit> {
     let patterns = policies.iter().map(|pattern| if whole(pattern) { pattern.clone() } else { format!("{pattern}*") });
     let selection = Selection { policies: patterns.collect(), strict: true, ..Selection::default() };
     let ids = selection.apply(&context.catalog).map_err(|error| UsageError(error.to_string()))?;
+    let ids = if policies.is_empty() { context.own(ids) } else { ids };
     let (count, failures) = engine::selftest::run(&context.catalog, &ids, &[]);
     for failure in &failures {
         context.terminal.data(&format!("{failure}\n"));

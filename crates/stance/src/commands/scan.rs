@@ -131,7 +131,7 @@ pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal
         Some(path) => {
             let inventory = inventory_file::read(path).map_err(|error| UsageError(error.to_string()))?;
             let progress = Progress::quiet();
-            scan::judge_inventory(&plan, inventory, store.as_ref(), keep, &scope, &progress).await?
+            scan::judge_inventory(&plan, &context.catalog, inventory, store.as_ref(), keep, &scope, &progress).await?
         }
         None => {
             let aws = arguments.aws.targets(&context.config.scan, &arguments.scanning.region);
