@@ -12,10 +12,18 @@ use std::{collections::HashMap, sync::Arc};
 type Differs = fn(&str, &str, &str) -> bool;
 
 /// Where the reference is known to differ, by a mark in the expression or in either result, and why we do not follow.
-const KNOWN: &[(Differs, &str)] = &[(
-    |source, _, _| source.contains("string(") && source.contains("1e300"),
-    "it writes large doubles in full, where the specification's implementation writes an exponent (%g)",
-)];
+const KNOWN: &[(Differs, &str)] = &[
+    (
+        |source, _, _| source.contains("string(") && source.contains("1e300"),
+        "it writes large doubles in full, where the specification's implementation writes an exponent (%g)",
+    ),
+    (
+        |source, _, theirs| {
+            theirs == "error" && ["].n", "].s", ".n", ".s"].iter().any(|member| source.contains(member))
+        },
+        "a member of a scalar is an error there and null with us: a document's scalars can't be told from others",
+    ),
+];
 
 const DOCUMENT: &str = r#"{"i": 3, "j": -7, "d": 0.5, "b": true, "s": "abc", "t": "ü", "li": [3, 1, 2, 3], "ls": ["b", "a", "ü"],
     "lm": [{"n": 1, "s": "a", "f": true}, {"n": 2, "s": "b", "f": false}], "m": {"n": 5}}"#;
