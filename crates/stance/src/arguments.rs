@@ -29,6 +29,7 @@ pub(crate) struct Arguments {
 
 /// What all commands take.
 #[derive(Clone, Debug, Args)]
+#[command(next_help_heading = "Common")]
 pub(crate) struct CommonArguments {
     /// Say nothing but errors
     #[arg(short, long, global = true)]
@@ -94,7 +95,7 @@ impl SelectionArguments {
 #[derive(Clone, Debug, Args)]
 #[command(next_help_heading = "Output")]
 pub(crate) struct OutputArguments {
-    /// Format of the report; repeatable together with --output
+    /// Format of the report
     #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = formats())]
     pub(crate) format: String,
     /// Write the report to a file instead of stdout
@@ -108,7 +109,7 @@ pub(crate) struct OutputArguments {
     pub(crate) ocsf_class: String,
 }
 
-fn formats() -> clap::builder::PossibleValuesParser {
+pub(crate) fn formats() -> clap::builder::PossibleValuesParser {
     let values =
         report::Format::ALL.iter().map(|(_, word, about)| clap::builder::PossibleValue::new(*word).help(*about));
     clap::builder::PossibleValuesParser::new(values)

@@ -8,6 +8,8 @@ use std::{
 /// How to talk to the user.
 #[derive(Clone, Copy, Debug)]
 pub(crate) struct Terminal {
+    /// Whether a person reads stdout on a screen, so that lines have to fit.
+    pub(crate) fits: bool,
     /// Whether stderr is.
     pub(crate) interactive_talk: bool,
     /// Whether colours are wanted on stdout.
@@ -35,7 +37,14 @@ impl Terminal {
         let width = columns
             .or_else(|| terminal_size::terminal_size().map(|(width, _)| usize::from(width.0)))
             .unwrap_or(WIDTH_DEFAULT);
-        Self { interactive_talk, colour: colour(interactive), colour_talk: colour(interactive_talk), quiet, width }
+        Self {
+            fits: interactive,
+            interactive_talk,
+            colour: colour(interactive),
+            colour_talk: colour(interactive_talk),
+            quiet,
+            width,
+        }
     }
 
     /// Data, to stdout.

@@ -65,7 +65,12 @@ impl CompiledPolicy {
         });
         let mut params: Map = policy.params.iter().map(|(name, parameter)| (name, parameter.default.clone())).collect();
         for (name, value) in overrides.into_iter().flatten() {
-            if policy.params.contains_key(name) {
+            let known = policy.params.get(name);
+            if known.is_some_and(|parameter| kind(&parameter.default) != kind(value)) {
+                let wanted = known.map_or("", |parameter| kind(&parameter.default));
+                let message = format!("the parameter '{name}' of {id} is {wanted}, and {} is set", kind(value));
+                diagnostics.push(entry.place(&["params"]).contradiction(&message));
+            } else if known.is_some() {
                 params.insert(model::value::intern(name), value.clone());
             } else {
                 let near = policy.params.keys().next().map(String::as_str);
@@ -107,4 +112,16 @@ fn hash(file: [u8; 16], params: &Value) -> [u8; 16] {
     let mut short = [0; 16];
     short.iter_mut().zip(hash.finalize()).for_each(|(to, from)| *to = from);
     short
+}
+
+/// The kind of a parameter's value, in words.
+fn kind(value: &Value) -> &'static str {
+    match value {
+        Value::Null | Value::Unknown(_) => "null",
+        Value::Bool(_) => "true or false",
+        Value::Int(_) | Value::Float(_) => "a number",
+        Value::String(_) => "a text",
+        Value::List(_) => "a list",
+        Value::Map(_) => "a map",
+    }
 }

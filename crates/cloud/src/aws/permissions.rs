@@ -4,11 +4,19 @@ use std::fmt::Write as _;
 
 /// Characters of a managed policy's document, white space left out.
 /// <https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_iam-quotas.html>
-const POLICY_CHARS_MAX: usize = 6_144;
+pub const POLICY_CHARS_MAX: usize = 6_144;
 /// Managed policies that a role can have without asking for more.
 const POLICIES_MAX: usize = 10;
 /// The name of the role that is written.
 const ROLE_NAME: &str = "StanceReadOnly";
+
+/// All the actions in one policy document.
+pub fn policy_document(actions: &[String]) -> serde_json::Value {
+    serde_json::json!({
+        "Version": "2012-10-17",
+        "Statement": [{ "Sid": "StanceRead", "Effect": "Allow", "Action": actions, "Resource": "*" }]
+    })
+}
 
 /// The actions split into as many policy documents as their size needs, each as its JSON value.
 pub fn policy_documents(actions: &[String]) -> Vec<serde_json::Value> {

@@ -27,7 +27,7 @@ pub(crate) struct Arguments {
     #[arg(short, long, value_name = "FILE", default_value = "stance-demo.html")]
     output: PathBuf,
     /// Format of what is printed
-    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = ["table", "jsonl", "json", "csv", "md"])]
+    #[arg(short, long, value_name = "FORMAT", default_value = "table", value_parser = crate::arguments::formats())]
     format: String,
 }
 

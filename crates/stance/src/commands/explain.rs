@@ -8,10 +8,12 @@ use crate::{
     terminal::{Style, Terminal},
 };
 use anyhow::Result;
+use chrono::Utc;
 use clap::Args;
-use model::Status;
+use expr::{Entity, Env, Scope, Template};
+use model::{Record, Resource, Status, Value};
 use report::text::{harmless, wrapped};
-use store::{FindingHistory, Turn};
+use store::{FindingHistory, InventoryFilter, Turn};
 
 /// Everything about one finding.
 #[derive(Debug, Args)]
@@ -29,11 +31,57 @@ pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal
     let store = memory::existing(common, &context.config).await?;
     let history =
         store.finding(&arguments.finding).await.map_err(|error| UsageError(crate::context::chain(&error.into())))?;
-    terminal.data(&page(&context, &history));
+    let reference = &history.record.finding.resource;
+    let filter = InventoryFilter {
+        ids: vec![reference.id.clone()],
+        types: vec![reference.type_name.to_string()],
+        ..InventoryFilter::default()
+    };
+    let records = store.inventory(&filter).await?.next().await?.unwrap_or_default();
+    let resource = records
+        .into_iter()
+        .find_map(|record| if let Record::Resource(resource) = record { Some(*resource) } else { None });
+    terminal.data(&page(&context, &history, resource.as_ref()));
     Ok(Exit::Success)
 }
 
-fn page(context: &Context, history: &FindingHistory) -> String {
+/// A command with its `{holes}` filled from the resource; what is no expression (braces of the command's own) stays.
+fn filled(command: &str, resource: &Resource, offender: &Value) -> String {
+    let env = Env::message();
+    let entity = Entity {
+        id: &resource.id,
+        name: &resource.name,
+        type_name: resource.type_name.as_str(),
+        region: &resource.region,
+        account: &resource.account,
+        partition: &resource.partition,
+        tags: &resource.tags,
+        doc: &resource.document,
+    };
+    let mut scope = Scope::new(&env, Utc::now());
+    scope.set_entity(&entity);
+    scope.set_name("offender", offender);
+    let mut text = String::new();
+    let mut rest = command;
+    while let Some((before, after)) = rest.split_once('{') {
+        text.push_str(before);
+        let hole = after.split_once('}').map(|(hole, after)| (Template::compile(&format!("{{{hole}}}"), &env), after));
+        match hole {
+            Some((Ok(template), after)) => {
+                text.push_str(&template.render(&scope));
+                rest = after;
+            }
+            _ => {
+                text.push('{');
+                rest = after;
+            }
+        }
+    }
+    text.push_str(rest);
+    harmless(&text)
+}
+
+fn page(context: &Context, history: &FindingHistory, resource: Option<&Resource>) -> String {
     let (finding, life, terminal) = (&history.record.finding, &history.record.life, context.terminal);
     let width = terminal.width.clamp(60, 110);
     let mut text = format!("{}\n", terminal.paint(Style::Bold, &harmless(&finding.message)));
@@ -80,7 +128,18 @@ fn page(context: &Context, history: &FindingHistory) -> String {
     for event in &history.events {
         row("", &format!("{} {}", event.at.to_rfc3339(), turn(&event.turn)));
     }
-    text.push_str(&prose(context, &finding.policy, width));
+    if let Status::Unknown(_) = &finding.status {
+        text.push_str(&format!(
+            "
+With the missing permission it can be said: `stance permissions aws --policy {}` prints all that the policy needs.
+",
+            finding.policy
+        ));
+    }
+    let offender = finding.evidence.first().unwrap_or(&Value::Null);
+    text.push_str(&prose(context, &finding.policy, width, |command| {
+        resource.map_or_else(|| command.to_owned(), |resource| filled(command, resource, offender))
+    }));
     text
 }
 
@@ -97,7 +156,7 @@ fn turn(turn: &Turn) -> String {
 }
 
 /// The policy's own words.
-pub(crate) fn prose(context: &Context, policy: &str, width: usize) -> String {
+pub(crate) fn prose(context: &Context, policy: &str, width: usize, fill: impl Fn(&str) -> String) -> String {
     let Some((_, entry)) = context.catalog.policy(policy) else {
         return "\nThe policy is not in the catalog any more.\n".to_owned();
     };
@@ -111,7 +170,7 @@ pub(crate) fn prose(context: &Context, policy: &str, width: usize) -> String {
         text.push_str(&format!("{:>3}. {step}\n", index + 1));
     }
     if let Some(cli) = &policy.fix.guide.cli {
-        text.push_str(&format!("\n  {}\n", cli.trim().replace('\n', "\n  ")));
+        text.push_str(&format!("\n  {}\n", fill(cli.trim()).replace('\n', "\n  ")));
     }
     if let Some(terraform) = &policy.fix.guide.terraform {
         text.push_str(&format!("\n  {}\n", terraform.trim_end().replace('\n', "\n  ")));

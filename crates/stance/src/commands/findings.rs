@@ -11,9 +11,15 @@ use anyhow::Result;
 use catalog::Selection;
 use chrono::{DateTime, Utc};
 use clap::Args;
-use model::Severity;
-use report::Meta;
+use model::{Finding, Severity};
+use report::{
+    Meta,
+    text::{count, harmless, shortened},
+};
 use store::{FindingFilter, State};
+
+/// Letters of an id that are shown: enough to tell a million findings apart.
+const ID_CHARS: usize = 10;
 
 /// What is wrong, from the store.
 #[derive(Debug, Args)]
@@ -97,6 +103,32 @@ pub(crate) async fn run(arguments: Arguments, common: &CommonArguments, terminal
         resources: last.as_ref().map_or(0, |scan| usize::try_from(scan.resources).unwrap_or_default()),
         ..Meta::default()
     };
-    output::report(&context, meta, &findings, &arguments.output)?;
+    if arguments.output.format == "table" && arguments.output.output.is_none() {
+        list(&context, &findings);
+    } else {
+        output::report(&context, meta, &findings, &arguments.output)?;
+    }
     Ok(Exit::Success)
+}
+
+/// A line a finding, with the beginning of its id for `stance explain`.
+fn list(context: &Context, findings: &[Finding]) {
+    let terminal = context.terminal;
+    let mut text = String::new();
+    for finding in findings {
+        let id: String = finding.id.to_string().chars().take(ID_CHARS).collect();
+        let state = match (&finding.status, &finding.exception) {
+            (_, Some(_)) => "excepted",
+            (status, None) => status.as_str(),
+        };
+        let severity = finding.severity.as_str();
+        let line =
+            format!("{id}  {state:<8}  {severity:<13}  {:>3}  {}", finding.risk.score, harmless(&finding.message));
+        text.push_str(&format!("{}\n", if terminal.fits { shortened(&line, terminal.width) } else { line }));
+    }
+    terminal.data(&text);
+    terminal.say(&format!(
+        "{}; `stance explain ID` says everything about one",
+        count(findings.len(), "finding", "findings")
+    ));
 }

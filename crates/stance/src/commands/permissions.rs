@@ -56,13 +56,12 @@ pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal
         "terraform" => aws::terraform(&actions),
         "cloudformation" => serde_json::to_string_pretty(&aws::cloudformation(&actions))?,
         _ => {
-            let documents = aws::policy_documents(&actions);
-            if documents.len() > 1 {
-                terminal.say(&format!("the actions need {} managed policies (IAM allows 6,144 characters in one): the output is a list of them", documents.len()));
-                serde_json::to_string_pretty(&documents)?
-            } else {
-                documents.first().map(serde_json::to_string_pretty).transpose()?.unwrap_or_default()
+            let document = aws::policy_document(&actions);
+            let size = document.to_string().len();
+            if size > aws::POLICY_CHARS_MAX {
+                terminal.say(&format!("the policy has {size} characters: it fits a role as an inline policy (10,240), not one managed policy (6,144); --format cloudformation and terraform split it"));
             }
+            serde_json::to_string_pretty(&document)?
         }
     };
     terminal.data(&format!("{}\n", text.trim_end()));

@@ -152,7 +152,7 @@ fn show(context: &Context, name: &str) -> Result<Exit> {
         for (framework, ids) in claims.get(id).into_iter().flatten() {
             row(framework, &ids.join(", "));
         }
-        text.push_str(&super::explain::prose(context, id, context.terminal.width.clamp(60, 110)));
+        text.push_str(&super::explain::prose(context, id, context.terminal.width.clamp(60, 110), str::to_owned));
         text.push('\n');
     }
     context.terminal.data(&text);

@@ -103,6 +103,7 @@ impl AwsArguments {
     /// What they ask for; the configuration fills in what they leave open.
     pub(crate) fn targets(&self, config: &engine::config::ScanConfig, regions: &[String]) -> AwsTargets {
         let mut options = ClientOptions { allow_data: self.allow_data_reads, ..ClientOptions::default() };
+        options.ca_bundle = std::env::var_os("AWS_CA_BUNDLE").filter(|path| !path.is_empty()).map(PathBuf::from);
         options.fips = self.fips.then_some(true);
         options.dual_stack = self.dual_stack.then_some(true);
         options.retries_max = self.retries_max.unwrap_or(options.retries_max);
@@ -153,6 +154,11 @@ pub(crate) async fn plan(context: &Context, selection: &Selection, store: Option
     let mut exceptions = context.config.exception_rules().map_err(|error| UsageError(error.to_string()))?;
     if let Some(store) = store {
         exceptions.extend(memory::exceptions(store).await?);
+    }
+    let today = Utc::now().date_naive();
+    for ended in exceptions.iter().filter(|rule| rule.until.is_some_and(|until| until < today)) {
+        let until = ended.until.map(|until| until.to_string()).unwrap_or_default();
+        context.terminal.say(&format!("the exception '{}' ended on {until} and no longer applies", ended.id));
     }
     scan::plan(&context.catalog, &context.config, selection, exceptions, Utc::now())
         .map_err(|error| UsageError(error.to_string()).into())
