@@ -14,6 +14,10 @@ type Differs = fn(&str, &str, &str) -> bool;
 /// Where the reference is known to differ, by a mark in the expression or in either result, and why we do not follow.
 const KNOWN: &[(Differs, &str)] = &[
     (
+        |source, _, _| source.contains("9223372036854775807"),
+        "it compares a large int with a double after rounding it; the specification has one number line",
+    ),
+    (
         |source, _, _| source.contains("string(") && source.contains("1e300"),
         "it writes large doubles in full, where the specification's implementation writes an exponent (%g)",
     ),
