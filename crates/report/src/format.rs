@@ -31,6 +31,20 @@ formats! {
     json Json,
     /// One finding a line; a stable contract.
     jsonl Jsonl,
+    /// One page that needs no server and no network.
+    html Html,
+    /// OCSF 1.5.0: Compliance Findings, or Detection Findings.
+    ocsf Ocsf,
+    /// SARIF 2.1.0, failures only: for code scanning.
+    sarif Sarif,
+    /// A table with Prowler's columns.
+    csv Csv,
+    /// JUnit XML: a suite a service.
+    junit Junit,
+    /// Markdown, short: for a pull request.
+    md Md,
+    /// ASFF, for Security Hub.
+    asff Asff,
 }
 
 impl Format {

@@ -1,8 +1,8 @@
 //! One JSON document: what was scanned, a summary, the findings, and the prose of their policies once.
 
-use crate::{Report, Summary, jsonl::Line};
-use serde::{Serialize, Serializer};
-use std::{cell::RefCell, collections::BTreeMap, io};
+use crate::{Report, Summary, jsonl::Line, streamed::Streamed};
+use serde::Serialize;
+use std::{collections::BTreeMap, io};
 
 #[derive(Serialize)]
 struct Document<'a, F: Serialize> {
@@ -22,15 +22,6 @@ struct Prose<'a> {
     references: &'a [String],
 }
 
-/// A list that is written while it is made.
-struct Streamed<I>(RefCell<I>);
-
-impl<I: Iterator<Item: Serialize>> Serialize for Streamed<I> {
-    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(&mut *self.0.borrow_mut())
-    }
-}
-
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let mut policies = BTreeMap::new();
     for finding in report.findings {
@@ -48,7 +39,7 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
             });
         }
     }
-    let findings = Streamed(RefCell::new(report.findings.iter().map(Line::from)));
+    let findings = Streamed::of(report.findings.iter().map(Line::from));
     serde_json::to_writer(
         &mut *out,
         &Document { scan: &report.meta, summary: &Summary::of(report.findings), policies, findings },

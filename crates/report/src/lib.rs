@@ -6,8 +6,20 @@ mod format;
 pub mod summary;
 pub mod text;
 
+mod library;
+mod ranking;
+mod streamed;
+mod vocabulary;
+
+mod asff;
+mod csv;
+mod html;
 mod json;
 mod jsonl;
+mod junit;
+mod md;
+mod ocsf;
+mod sarif;
 mod table;
 
 pub use format::Format;
