@@ -99,7 +99,13 @@ def ask(application, environ):
     def start(status, headers, exc_info=None):
         head["start"] = (status, headers)
 
-    answer = b"".join(application(environ, start))
+    try:
+        answer = b"".join(application(environ, start))
+    except NotImplementedError as error:
+        # The service has the operation, moto has not: said at once, in a way that nobody tries again.
+        return "501 Not Implemented", [("Content-Type", "text/plain")], str(error).encode()
+    except Exception as error:
+        return "500 Internal Server Error", [("Content-Type", "text/plain")], repr(error).encode()
     return *head["start"], answer
 
 

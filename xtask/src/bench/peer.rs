@@ -9,6 +9,8 @@ use super::{
 use crate::ci;
 use anyhow::{Context, Result, bail};
 use std::{
+    cmp::Reverse,
+    collections::BTreeMap,
     fs,
     path::{Path, PathBuf},
     process::Command,
@@ -91,6 +93,13 @@ struct Run {
     trace: Trace,
 }
 
+impl Run {
+    /// In the order of [`TARGETS`].
+    fn figures(&self) -> [f64; 4] {
+        [self.usage.wall_seconds, self.usage.cpu_seconds(), self.usage.memory_mib(), self.trace.len() as f64]
+    }
+}
+
 /// Fill, run, compare, print.
 pub(crate) fn run(arguments: &Arguments) -> Result<()> {
     let python = ci::python()?;
@@ -110,20 +119,19 @@ pub(crate) fn run(arguments: &Arguments) -> Result<()> {
 
     let plain = bench.stance("stance", 0, false, &["--no-store"])?;
     let stored = bench.stance("stance-store", 0, false, &["--store", "store.db"])?;
+    let strict = bench.stance("stance-strict", 0, false, &["--no-store", "--profile", "strict"])?;
     let late = bench.stance("stance-late", arguments.delay_ms, false, &["--no-store"])?;
-    // After a run that has written its answers, which the other folder then replays.
+    // From the answers that the first run got.
     fs::copy(bench.output.join("stance/answers"), bench.folder("stance-late-replay")?.join("answers"))?;
     let replay = bench.stance("stance-late-replay", arguments.delay_ms, true, &["--no-store"])?;
     let other = peer.as_deref().map(|peer| bench.peer(peer)).transpose()?;
 
-    if let Some(other) = &other {
-        print(&compared(&plain, &stored, other));
-        print(&operations(&plain.trace, &other.trace));
-    } else {
-        print(&operations(&plain.trace, &plain.trace));
-    }
+    let mut columns = vec![("stance", &plain), ("with a store", &stored), ("strict", &strict)];
+    columns.extend(other.iter().map(|other| ("Prowler", other)));
+    print(&compared(&columns));
+    print(&operations(&columns));
     print(&waiting(&plain, &late, &replay, arguments.delay_ms));
-    print(&talk(&bench.output.join("stance/stderr"))?);
+    print(&talk(&bench.output.join("stance-strict/stderr"))?);
     if other.is_some() {
         bench.verdicts()?;
     }
@@ -145,7 +153,7 @@ impl Bench {
             let _ = fs::remove_file(folder.join(file));
         }
         let mut words = vec![self.stance.display().to_string()];
-        words.extend(["scan", "aws", "--profile", "strict", "--format", "jsonl"].map(str::to_owned));
+        words.extend(["scan", "aws", "--format", "jsonl"].map(str::to_owned));
         words.extend(REGIONS.iter().flat_map(|region| ["--region", region]).map(str::to_owned));
         words.extend(SERVICES.iter().flat_map(|service| ["--service", service]).map(str::to_owned));
         words.extend(more.iter().map(|word| (*word).to_owned()));
@@ -154,6 +162,11 @@ impl Bench {
     }
 
     fn peer(&mut self, program: &Path) -> Result<Run> {
+        // It adds to the file of an earlier run.
+        let folder = self.output.join("prowler");
+        if folder.exists() {
+            fs::remove_dir_all(&folder)?;
+        }
         let folder = self.folder("prowler")?;
         let mut words = vec![program.display().to_string()];
         words.extend(["aws", "-M", "json-ocsf", "-o", ".", "-F", "findings"].map(str::to_owned));
@@ -186,7 +199,7 @@ impl Bench {
         fs::write(&policies, list.stdout)?;
         let verdicts = Verdicts::read(
             &policies,
-            &self.output.join("stance/stdout"),
+            &self.output.join("stance-strict/stdout"),
             &self.output.join("prowler/findings.ocsf.json"),
         )?;
         print(&verdicts.table());
@@ -242,44 +255,47 @@ fn done(command: &mut Command) -> Result<()> {
     Ok(())
 }
 
-/// The table of both, with ratios and what is aimed at.
-fn compared(plain: &Run, stored: &Run, other: &Run) -> String {
-    let figures =
-        |run: &Run| [run.usage.wall_seconds, run.usage.cpu_seconds(), run.usage.memory_mib(), run.trace.len() as f64];
-    let mut out =
-        format!("{:<16}{:>10}{:>14}{:>10}{:>9}{:>9}\n", "", "stance", "with a store", "Prowler", "ratio", "aim");
-    let all = figures(plain).into_iter().zip(figures(stored)).zip(figures(other));
-    for ((name, aim), ((plain, stored), other)) in TARGETS.iter().zip(all) {
-        let ratio = other / plain;
-        let verdict = if ratio >= *aim { "" } else { "  missed" };
-        out += &format!("{name:<16}{plain:>10.2}{stored:>14.2}{other:>10.2}{ratio:>9.1}{aim:>9.0}{verdict}\n");
+/// The table of all runs. The ratios are the last one's use to the first one's.
+fn compared(columns: &[(&str, &Run)]) -> String {
+    let mut out = format!("{:<12}", "");
+    columns.iter().for_each(|(name, _)| out += &format!("{name:>14}"));
+    out += &format!("{:>10}{:>6}\n", "ratio", "aim");
+    for (index, (name, aim)) in TARGETS.iter().enumerate() {
+        let values: Vec<f64> = columns.iter().map(|(_, run)| run.figures()[index]).collect();
+        out += &format!("{name:<12}");
+        values.iter().for_each(|value| out += &format!("{value:>14.2}"));
+        let ratio = values.last().zip(values.first()).map_or(0.0, |(last, first)| last / first);
+        out += &format!("{ratio:>10.1}{aim:>6.0}{}\n", if ratio >= *aim { "" } else { "  missed" });
     }
-    for (name, run) in [("stance", plain), ("Prowler", other)] {
+    for (name, run) in columns {
+        let trace = &run.trace;
         out += &format!(
-            "{name} waited {:.1} s of {:.1} s for moto, which used {:.1} s of CPU; at most {} requests at once; server errors: {:?}\n",
-            run.trace.waited_seconds(),
+            "{name}: {:.1} s of {:.1} s with requests open, moto's CPU {:.1} s, at most {} requests at once, server errors {:?}\n",
+            trace.waited_seconds(),
             run.usage.wall_seconds,
-            run.trace.server_cpu_seconds,
-            run.trace.open_max(),
-            run.trace.server_errors(),
+            trace.server_cpu_seconds,
+            trace.open_max(),
+            trace.server_errors(),
         );
     }
     out
 }
 
 /// The operations with the most calls.
-fn operations(ours: &Trace, theirs: &Trace) -> String {
-    let (ours, theirs) = (ours.by_operation(), theirs.by_operation());
-    let count = |of: &std::collections::BTreeMap<&str, usize>, name: &str| of.get(name).copied().unwrap_or(0);
-    let mut names: Vec<&str> = ours.keys().chain(theirs.keys()).copied().collect();
+fn operations(columns: &[(&str, &Run)]) -> String {
+    let counts: Vec<BTreeMap<&str, usize>> = columns.iter().map(|(_, run)| run.trace.by_operation()).collect();
+    let most = |name: &str| counts.iter().filter_map(|count| count.get(name)).max().copied();
+    let mut names: Vec<&str> = counts.iter().flat_map(BTreeMap::keys).copied().collect();
     names.sort_unstable();
     names.dedup();
-    names.sort_by_key(|name| std::cmp::Reverse(count(&ours, name).max(count(&theirs, name))));
-    let mut out = format!("{:<44}{:>10}{:>10}\n", "calls", "stance", "Prowler");
+    names.sort_by_key(|name| Reverse(most(name)));
+    let mut out = format!("{:<44}", "calls");
+    columns.iter().for_each(|(name, _)| out += &format!("{name:>14}"));
     for name in names.iter().take(OPERATIONS_SHOWN_MAX) {
-        out += &format!("{name:<44}{:>10}{:>10}\n", count(&ours, name), count(&theirs, name));
+        out += &format!("\n{name:<44}");
+        counts.iter().for_each(|count| out += &format!("{:>14}", count.get(name).copied().unwrap_or(0)));
     }
-    out
+    out + "\n"
 }
 
 /// The runs with a delay against what no client can go below.

@@ -55,7 +55,7 @@ impl Trace {
         self.calls.iter().filter(|call| !call.replay).count()
     }
 
-    /// Server errors: faults of the server, since nothing was denied.
+    /// Server errors: what moto has not or fails at.
     pub(super) fn server_errors(&self) -> BTreeMap<&str, usize> {
         count(self.calls.iter().filter(|call| call.status >= 500))
     }

@@ -125,6 +125,9 @@ fn kind(ours: &Said, theirs: &Said) -> usize {
     }
 }
 
+/// Both programs' words about a resource in one place. What they don't call the same is the same where it is the only one
+/// left of its name, of its region, or of its check: global resources have a region for one of them only, and findings about
+/// an account or a region are about a resource that each makes up.
 fn joined(ours: BTreeMap<Key, Said>, theirs: BTreeMap<Key, Said>) -> BTreeMap<String, Resources> {
     let mut all: BTreeMap<String, Resources> = BTreeMap::new();
     for ((check, name, region), said) in ours {
@@ -133,7 +136,32 @@ fn joined(ours: BTreeMap<Key, Said>, theirs: BTreeMap<Key, Said>) -> BTreeMap<St
     for ((check, name, region), said) in theirs {
         all.entry(check).or_default().entry((name, region)).or_default().1 = said;
     }
+    for resources in all.values_mut() {
+        join_rest(resources, |(name, _)| name.clone());
+        join_rest(resources, |(_, region)| region.clone());
+        join_rest(resources, |_| String::new());
+    }
     all
+}
+
+fn join_rest(resources: &mut Resources, by: impl Fn(&(String, String)) -> String) {
+    let mut rest: BTreeMap<String, [Vec<(String, String)>; 2]> = BTreeMap::new();
+    for (key, (ours, theirs)) in resources.iter() {
+        let [only_ours, only_theirs] = rest.entry(by(key)).or_default();
+        match (ours.status.is_empty(), theirs.status.is_empty()) {
+            (false, true) => only_ours.push(key.clone()),
+            (true, false) => only_theirs.push(key.clone()),
+            _ => {}
+        }
+    }
+    for [ours, theirs] in rest.into_values() {
+        if let ([one], [other]) = (ours.as_slice(), theirs.as_slice())
+            && let Some((_, said)) = resources.remove(other)
+            && let Some(both) = resources.get_mut(one)
+        {
+            both.1 = said;
+        }
+    }
 }
 
 fn add(said: &mut BTreeMap<Key, Said>, key: Key, status: &str, words: String, id: &str) {
