@@ -51,3 +51,30 @@ fn misplaced_files_and_unknown_keys_are_errors_with_a_line() {
     assert_eq!((found[0].code, found[0].line), ("C001", 4));
     assert!(found[0].message.contains("requirments"), "{}", found[0].message);
 }
+
+/// A release binary reads the files as JSON, which the build makes of the YAML: what YAML reads leniently (`name: true` as a
+/// text) must not be in them.
+#[test]
+fn packed_files_read_like_the_files_themselves() {
+    let files = files::built_in().expect("the catalog is there");
+    let packed = files.iter().map(|(path, content)| {
+        let value: serde_json::Value =
+            content.read().unwrap_or_else(|(line, message)| panic!("{path}:{line}: {message}"));
+        (path.clone(), Content::Packed(serde_json::value::to_raw_value(&value).expect("JSON is JSON")))
+    });
+    let (catalog, diagnostics) = Catalog::read(&[packed.collect()]);
+    assert!(diagnostics.is_empty(), "{diagnostics:#?}");
+    let (original, _) = Catalog::read(&[files]);
+    let json = |catalog: &Catalog| -> Vec<String> {
+        let types = catalog
+            .types
+            .iter()
+            .map(|(name, entry)| format!("{name} {}", serde_json::to_string(&entry.value).expect("it is JSON")));
+        let policies = catalog
+            .policies
+            .iter()
+            .map(|(id, entry)| format!("{id} {}", serde_json::to_string(&entry.value).expect("it is JSON")));
+        types.chain(policies).collect()
+    };
+    assert_eq!(json(&catalog), json(&original));
+}
