@@ -2,6 +2,7 @@
 //!
 //! Where it can't be followed, everything counts as read.
 
+mod traps;
 mod walk;
 
 use crate::{diagnostics::Diagnostic, env::Env};

@@ -1,7 +1,9 @@
 //! Running the compiled tree. A step is a turn of a loop or a call; steps and memory are bounded.
 
 pub(crate) mod arithmetic;
+mod call;
 pub(crate) mod compare;
+mod construct;
 mod index;
 mod logic;
 mod loops;
@@ -9,13 +11,11 @@ mod member;
 
 use crate::{
     arena::Arena,
-    functions::{Function, Unknowns},
-    node::{Local, Memo, Node, Question, Set},
+    node::{Local, Memo, Node},
     program::{Fault, Program},
-    scope::{Entities, Entity, Listing, Scope},
-    value::{Group, List, Val},
+    scope::Scope,
+    value::{List, Val},
 };
-use compare::Sameness;
 use index::Index;
 use model::Missing;
 use regex::Regex;
@@ -254,194 +254,5 @@ impl<'a> Frame<'a> {
         }
         let items = if items.is_empty() { &[] } else { self.arena.slice(items) };
         Ok(Val::List(self.arena.put(List { items, missing })))
-    }
-
-    #[inline(never)]
-    fn list(&mut self, items: &'a [(Node, bool)], at: u32) -> Outcome<'a> {
-        let made = self.arena.filled(items.len(), Val::Absent);
-        let mut length = 0;
-        let mut missing = None;
-        let mut failed = None;
-        let mut unknown = None;
-        for (node, optional) in items {
-            let value = match self.eval(node) {
-                Ok(Val::Unknown(lack)) if *optional => {
-                    missing = self.unite(missing, Some(lack));
-                    continue;
-                }
-                Ok(Val::Optional(None)) if *optional => continue,
-                Ok(Val::Optional(Some(value))) if *optional => *value,
-                Ok(other) if *optional => {
-                    failed = failed
-                        .or(Some(self.error_at(at, format_args!("'?' wants an optional, not {}", other.type_name()))));
-                    continue;
-                }
-                Ok(value) => value,
-                Err(error) => {
-                    failed = failed.or(Some(error));
-                    continue;
-                }
-            };
-            if let Val::Unknown(lack) = value {
-                unknown = self.unite(unknown, Some(lack));
-            }
-            if let Some(place) = made.get_mut(length) {
-                *place = value;
-            }
-            length += 1;
-        }
-        if let Some(error) = failed {
-            return self.unite(unknown, missing).map_or(Err(error), |lack| Ok(Val::Unknown(lack)));
-        }
-        let made: &'a [Val<'a>] = made;
-        Ok(Val::List(self.arena.put(List { items: made.get(..length).unwrap_or(made), missing })))
-    }
-
-    #[inline(never)]
-    fn map(&mut self, entries: &'a [(Node, Node, bool)], at: u32) -> Outcome<'a> {
-        let mut made: Vec<(Val<'a>, Val<'a>)> = Vec::with_capacity(entries.len());
-        let mut missing = None;
-        let mut failed = None;
-        for (key, value, optional) in entries {
-            let key = self.eval(key);
-            let value = match self.eval(value) {
-                Ok(Val::Optional(Some(value))) if *optional => Ok(*value),
-                Ok(Val::Optional(None)) if *optional => continue,
-                Ok(Val::Unknown(lack)) if *optional => {
-                    missing = self.unite(missing, Some(lack));
-                    continue;
-                }
-                Ok(other) if *optional => {
-                    Err(self.error_at(at, format_args!("'?' wants an optional, not {}", other.type_name())))
-                }
-                value => value,
-            };
-            match (key, value) {
-                (Ok(Val::Unknown(lack)), _) => missing = self.unite(missing, Some(lack)),
-                (Err(error), _) | (_, Err(error)) => failed = failed.or(Some(error)),
-                (Ok(key), Ok(value)) => {
-                    if !matches!(key, Val::Bool(_) | Val::Int(_) | Val::Uint(_) | Val::String(_)) {
-                        failed =
-                            failed.or(Some(self.error_at(at, format_args!("{} as the key of a map", key.type_name()))));
-                    } else if made.iter().any(|(known, _)| matches!(self.same(*known, key), Sameness::Same)) {
-                        failed = failed.or(Some(self.error_at(at, format_args!("a map with a key twice"))));
-                    }
-                    made.push((key, value));
-                }
-            }
-        }
-        match (missing, failed) {
-            (Some(lack), _) => Ok(Val::Unknown(lack)),
-            (None, Some(error)) => Err(error),
-            (None, None) => Ok(Val::Map(self.arena.slice(&made))),
-        }
-    }
-
-    #[inline(never)]
-    fn call(&mut self, function: &'static Function, arguments: &'a [Node], at: u32) -> Outcome<'a> {
-        self.step()?;
-        let mut few = [Val::Absent; 4];
-        let values: &mut [Val<'a>] = match few.get_mut(..arguments.len()) {
-            Some(few) => few,
-            None => self.arena.filled(arguments.len(), Val::Absent),
-        };
-        let mut missing = None;
-        let mut failed = None;
-        for (place, argument) in values.iter_mut().zip(arguments) {
-            match self.eval(argument) {
-                Ok(value) => {
-                    let lack = match (function.unknowns, value) {
-                        (Unknowns::Infect, value) => value.lack(),
-                        (Unknowns::Parts, Val::Unknown(lack)) => Some(lack),
-                        _ => None,
-                    };
-                    missing = self.unite(missing, lack);
-                    *place = value;
-                }
-                Err(error) => failed = failed.or(Some(error)),
-            }
-        }
-        if let Some(lack) = missing {
-            return Ok(Val::Unknown(lack));
-        }
-        if let Some(error) = failed {
-            return Err(error);
-        }
-        self.at = at;
-        (function.run)(self, values)
-    }
-
-    #[inline(never)]
-    fn matches(&mut self, of: &'a Node, pattern: &'a Regex, at: u32) -> Outcome<'a> {
-        self.step()?;
-        match self.eval(of)? {
-            Val::String(text) => Ok(Val::Bool(pattern.is_match(text))),
-            Val::Unknown(lack) => Ok(Val::Unknown(lack)),
-            other => Err(self.error_at(at, format_args!("matches wants a string, not {}", other.type_name()))),
-        }
-    }
-
-    /// `matches` with a pattern that is known only now; the last one is kept.
-    pub(crate) fn matches_pattern(&mut self, text: &str, pattern: &'a str) -> Outcome<'a> {
-        if let Some((last, compiled)) = &self.pattern
-            && *last == pattern
-        {
-            return Ok(Val::Bool(compiled.is_match(text)));
-        }
-        match crate::compile::pattern(pattern) {
-            Ok(compiled) => {
-                let found = compiled.is_match(text);
-                self.pattern = Some((pattern, compiled));
-                Ok(Val::Bool(found))
-            }
-            Err(error) => {
-                Err(self.error(format_args!("not a regular expression: {}", crate::compile::last_line(&error))))
-            }
-        }
-    }
-
-    #[inline(never)]
-    fn world(&mut self, question: Question, kind: &str, type_name: Option<&str>, at: u32) -> Outcome<'a> {
-        self.step()?;
-        let Some(world) = self.scope.world else {
-            return Err(self.error_at(at, format_args!("other resources can't be seen here")));
-        };
-        let Listing { entities, missing } = match question {
-            Question::All => world.all(kind),
-            Question::Related => world.related(kind, type_name),
-            Question::Referrers => world.referrers(kind, type_name),
-        };
-        let missing = missing.map(|missing| match missing {
-            std::borrow::Cow::Borrowed(missing) => missing,
-            std::borrow::Cow::Owned(missing) => self.arena.missing(missing),
-        });
-        let (run, some): (&'a [Entity<'a>], &'a [&'a Entity<'a>]) = match entities {
-            Entities::All(run) => (run, &[]),
-            Entities::Some(some) => (&[], self.arena.slice(&some)),
-        };
-        Ok(Val::Entities(self.arena.put(Group { run, some, missing })))
-    }
-
-    #[inline(never)]
-    fn contained_in_set(&mut self, of: &'a Node, set: &Set) -> Outcome<'a> {
-        Ok(Val::Bool(match self.eval(of)? {
-            Val::Unknown(lack) => return Ok(Val::Unknown(lack)),
-            Val::String(text) => set.strings.contains(text),
-            Val::Int(number) => {
-                set.integers.binary_search(&number).is_ok()
-                    || set.doubles.iter().any(|double| {
-                        compare::numbers(Val::Int(number), Val::Double(*double)).is_some_and(|o| o.is_eq())
-                    })
-            }
-            Val::Bool(flag) => set.bools.get(usize::from(flag)).copied().unwrap_or(false),
-            Val::Absent | Val::Null => set.null,
-            number @ (Val::Uint(_) | Val::Double(_)) => {
-                let equals = |other| compare::numbers(number, other).is_some_and(|order| order.is_eq());
-                set.integers.iter().any(|integer| equals(Val::Int(*integer)))
-                    || set.doubles.iter().any(|double| equals(Val::Double(*double)))
-            }
-            Val::List(_) | Val::DocList(_) | Val::Map(_) | Val::DocMap(_) | Val::Entities(_) | Val::Entity(_) => false,
-            _ => false,
-        }))
     }
 }
