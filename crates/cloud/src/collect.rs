@@ -53,8 +53,11 @@ pub trait Caller: Send + Sync + 'static {
         call: &str,
         attempt: u32,
     ) -> impl Future<Output = Result<Arc<Value>, Failure>> + Send;
-    /// The regions of the scan in which a service exists.
-    fn regions_of(&self, service: &str) -> Vec<String>;
+    /// The regions of the scan.
+    fn regions(&self) -> Vec<String>;
+    /// Whether a service is known to exist in a region. Where it is not known, an endpoint that can't be reached means that
+    /// it does not: lists of regions are older than the newest region.
+    fn exists(&self, service: &str, region: &str) -> bool;
     /// The region in which global services are asked.
     fn home_region(&self) -> String;
 }
@@ -107,7 +110,7 @@ impl<C: Caller> Collector<C> {
     fn regions(&self, compiled: &CompiledType) -> Vec<String> {
         match compiled.scope {
             Scope::Global => vec![self.caller.home_region()],
-            Scope::Region => self.caller.regions_of(&compiled.service),
+            Scope::Region => self.caller.regions(),
         }
     }
 
@@ -176,6 +179,12 @@ impl<C: Caller> Collector<C> {
         all
     }
 
+    /// Whether the service does not exist in the region.
+    fn is_nowhere(&self, compiled: &CompiledType, place: &Place<'_>, failure: &Failure) -> bool {
+        let regional = compiled.scope == Scope::Region;
+        failure.cause == Cause::Unreachable && regional && !self.caller.exists(&compiled.service, place.region)
+    }
+
     async fn list(&self, compiled: &CompiledType, place: &Place<'_>) -> Result<Vec<Value>, Missing> {
         let list = &compiled.list;
         let mut names = Names::default();
@@ -183,7 +192,9 @@ impl<C: Caller> Collector<C> {
             let input = place.input(&list.with, &names)?;
             match self.caller.call(place.region, call, input).await {
                 Ok(answer) => names.answer = Some(answer),
-                Err(failure) if is_one_of(&list.absent, &failure) => return Ok(Vec::new()),
+                Err(failure) if is_one_of(&list.absent, &failure) || self.is_nowhere(compiled, place, &failure) => {
+                    return Ok(Vec::new());
+                }
                 Err(failure) => return Err(missing(&list.permissions, &failure)),
             }
         }

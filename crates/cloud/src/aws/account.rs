@@ -105,13 +105,15 @@ impl Caller for AccountCalls {
         self.client.call_anew(&self.session, region, service, operation).await.map_err(failure)
     }
 
-    fn regions_of(&self, service: &str) -> Vec<String> {
+    fn regions(&self) -> Vec<String> {
+        self.regions.clone()
+    }
+
+    fn exists(&self, service: &str, region: &str) -> bool {
         let partition = &self.session.partition().id;
-        let Some(model) = aws::service(service) else { return self.regions.clone() };
-        match model.endpoints.regions_in(partition) {
-            Some(existing) => self.regions.iter().filter(|region| existing.contains(region)).cloned().collect(),
-            None => self.regions.clone(),
-        }
+        let known =
+            aws::service(service).and_then(|model| model.endpoints.regions_in(partition).map(<[String]>::to_vec));
+        known.is_none_or(|regions| regions.iter().any(|known| known == region))
     }
 
     fn home_region(&self) -> String {

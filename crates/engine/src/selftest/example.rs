@@ -151,8 +151,12 @@ impl Caller for Answers {
         self.call(region, call, Value::Null).await
     }
 
-    fn regions_of(&self, _service: &str) -> Vec<String> {
+    fn regions(&self) -> Vec<String> {
         vec![REGION.to_owned()]
+    }
+
+    fn exists(&self, _service: &str, _region: &str) -> bool {
+        true
     }
 
     fn home_region(&self) -> String {
