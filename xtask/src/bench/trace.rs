@@ -119,3 +119,6 @@ fn count<'a>(calls: impl Iterator<Item = &'a Call>) -> BTreeMap<&'a str, usize> 
     }
     counts
 }
+
+#[cfg(test)]
+mod tests;

@@ -194,3 +194,6 @@ fn checks(policy: &Value) -> Vec<&str> {
 fn text(value: &Value) -> &str {
     value.as_str().unwrap_or_default()
 }
+
+#[cfg(test)]
+mod tests;
