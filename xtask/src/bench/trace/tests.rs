@@ -1,3 +1,5 @@
+//! Requests of made-up runs: what overlaps, what follows, what failed.
+
 use super::Trace;
 
 fn trace(calls: &[(&str, u16, u32, f64, f64)]) -> Trace {

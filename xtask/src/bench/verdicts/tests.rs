@@ -1,3 +1,5 @@
+//! Made-up verdicts of two programs: which are about the same resource, and whether they agree.
+
 use super::{Key, Said, add, joined, kind};
 use std::collections::BTreeMap;
 
