@@ -13,14 +13,13 @@ use std::{
     time::{Duration, Instant},
 };
 
-const SERVICE: [&str; 2] = ["--service", "s3"];
 /// Scans that are killed.
 const KILLS: u32 = 15;
 
 /// An account of its own whose buckets a test may change.
 fn changing(account: &str) -> Place {
     moto::estate("changing", account);
-    Place::before(&Proxy::of_changing(account))
+    Place::before(&Proxy::of_changing_buckets(account))
 }
 
 fn open(account: &str, bucket: &str) {
@@ -58,10 +57,12 @@ fn an_unchanged_account_writes_almost_nothing() {
     let after_first = bytes_of(&folder);
     let inventory = place.run(&["inventory", "--format", "jsonl"]).stdout;
     for _ in 0..2 {
-        assert!(scan(&place) == first, "the same findings, byte for byte");
+        let again = scan(&place);
+        let differing: Vec<_> = first.lines().zip(again.lines()).filter(|(before, now)| before != now).take(3).collect();
+        assert!(again == first, "the same findings, byte for byte: {differing:#?}");
     }
     let grown = bytes_of(&folder).saturating_sub(after_first);
-    assert!(grown * 10 < after_first, "{grown} bytes more on {after_first}");
+    assert!(grown / 2 * 10 < after_first, "two scans put {grown} bytes on {after_first}");
     assert_eq!(place.run(&["inventory", "--format", "jsonl"]).stdout, inventory);
     let diff = place.run(&["diff"]).stdout;
     assert!(diff.ends_with("nothing changed\n"), "{diff}");
@@ -72,42 +73,49 @@ fn a_finding_is_opened_resolved_and_reopened() {
     const ACCOUNT: &str = "666666666601";
     const PUBLIC: &str = "aws-s3-bucket-public-access";
     let place = changing(ACCOUNT);
-    place.scan(3, &SERVICE);
+    place.scan(3, &[]);
     assert!(state_of(&place, PUBLIC, "-site").is_empty());
     let before = chrono::Utc::now();
     thread::sleep(Duration::from_millis(1_100));
 
     open(ACCOUNT, "site");
-    place.scan(3, &SERVICE);
+    place.scan(3, &[]);
     let diff = place.run(&["diff"]).stdout;
-    assert!(diff.contains(&format!("~ aws.s3.bucket  arn:aws:s3:::{ACCOUNT}-site  Policy")), "{diff}");
+    assert!(diff.contains(&format!("~ aws.s3.bucket  arn:aws:s3:::{ACCOUNT}-site  document.Policy")), "{diff}");
     assert!(diff.lines().any(|line| line.starts_with("opened") && line.contains(PUBLIC)), "{diff}");
     assert!(!diff.contains("-notes"), "{diff}");
     assert_eq!(state_of(&place, PUBLIC, "-site"), ["fail open"]);
 
     shut(ACCOUNT, "site");
-    place.scan(3, &SERVICE);
+    place.scan(3, &[]);
     let diff = place.run(&["diff"]).stdout;
     assert!(diff.lines().any(|line| line.starts_with("resolved") && line.contains(PUBLIC)), "{diff}");
     assert_eq!(state_of(&place, PUBLIC, "-site"), ["fail resolved"]);
 
     open(ACCOUNT, "site");
-    let found = place.scan(3, &SERVICE);
+    let found = place.scan(3, &[]);
     let diff = place.run(&["diff"]).stdout;
     assert!(diff.lines().any(|line| line.starts_with("reopened") && line.contains(PUBLIC)), "{diff}");
-    let id = &found.values().find(|finding| finding.policy == PUBLIC && finding.status == "fail").expect("it is open").id;
+    let id =
+        &found.values().find(|finding| finding.policy == PUBLIC && finding.status == "fail").expect("it is open").id;
     let life = place.run(&["explain", &id[..10]]).stdout;
-    let turns: Vec<&str> = life.lines().filter_map(|line| ["opened", "resolved", "reopened"].into_iter().find(|turn| line.ends_with(&format!(" {turn}")))).collect();
+    let turns: Vec<&str> = life
+        .lines()
+        .filter_map(|line| {
+            ["opened", "resolved", "reopened"].into_iter().find(|turn| line.ends_with(&format!(" {turn}")))
+        })
+        .collect();
     assert_eq!(turns, ["opened", "resolved", "reopened"], "{life}");
 
     // A bucket that is gone takes its findings along.
     moto::call(ACCOUNT, "s3", "delete_bucket", json!({ "Bucket": format!("{ACCOUNT}-backup") }));
-    place.scan(3, &SERVICE);
+    place.scan(3, &[]);
     let diff = place.run(&["diff"]).stdout;
     assert!(diff.contains(&format!("- aws.s3.bucket  arn:aws:s3:::{ACCOUNT}-backup")), "{diff}");
     assert!(state_of(&place, "aws-s3-bucket-versioning", "-backup").iter().all(|state| state == "fail resolved"));
 
-    let at = |time: &str| place.run(&["inventory", "--format", "jsonl", "--type", "aws.s3.bucket", "--at", time]).stdout;
+    let at =
+        |time: &str| place.run(&["inventory", "--format", "jsonl", "--type", "aws.s3.bucket", "--at", time]).stdout;
     let then = at(&before.to_rfc3339());
     assert!(then.contains("-backup") && !then.contains("s3:GetObject"), "{then}");
     let now = at(&(chrono::Utc::now() + chrono::TimeDelta::days(1)).to_rfc3339());
@@ -128,18 +136,35 @@ fn exceptions_move_failures_aside() {
         assert_eq!(found.values().filter(|finding| finding.status == "fail").count(), 2);
         found.into_values().filter(|finding| finding.exception.is_some()).map(|finding| finding.resource.name).collect()
     };
-    let names = |buckets: &[&str]| -> BTreeSet<String> { buckets.iter().map(|bucket| format!("{ACCOUNT}-{bucket}")).collect() };
+    let names =
+        |buckets: &[&str]| -> BTreeSet<String> { buckets.iter().map(|bucket| format!("{ACCOUNT}-{bucket}")).collect() };
     assert_eq!(excepted(3), names(&[]));
 
     let scope = format!("policy == '{PUBLIC}' && name.endsWith('-site')");
-    let add = ["except", "add", "site", "--scope", &scope, "--reason", "the web site", "--owner", "web", "--until", "2999-12-31"];
+    let add = [
+        "except",
+        "add",
+        "site",
+        "--scope",
+        &scope,
+        "--reason",
+        "the web site",
+        "--owner",
+        "web",
+        "--until",
+        "2999-12-31",
+    ];
     assert_eq!(place.run(&add).code, 0);
     assert_eq!(excepted(3), names(&["site"]));
     assert_eq!(state_of(&place, PUBLIC, "-site"), ["fail excepted"]);
     let id = place.scan(3, &one).into_values().find(|finding| finding.exception.is_some()).expect("one is excepted").id;
     assert!(place.run(&["explain", &id]).stdout.contains("site by web, until 2999-12-31: the web site"));
 
-    let yaml = |until: &str| format!("exceptions:\n  - id: notes\n    scope: name.endsWith(\"-notes\")\n    reason: shown to all\n    owner: me\n    until: {until}\n");
+    let yaml = |until: &str| {
+        format!(
+            "exceptions:\n  - id: notes\n    scope: name.endsWith(\"-notes\")\n    reason: shown to all\n    owner: me\n    until: {until}\n"
+        )
+    };
     place.write("stance.yaml", &yaml("2999-12-31"));
     assert_eq!(excepted(0), names(&["notes", "site"]));
     // One that has ended excepts nothing.
@@ -174,7 +199,10 @@ fn overrides_change_verdicts_and_severities() {
     place.write("stance.yaml", "policies:\n  aws-s3-bucket-cross-account:\n    severity: critical\n");
     assert!(place.scan(3, &one).values().all(|finding| finding.severity == "critical"));
     let before = failing(3);
-    place.write("stance.yaml", "policies:\n  aws-s3-bucket-cross-account:\n    params: { trusted_accounts: [\"999999999999\"] }\n");
+    place.write(
+        "stance.yaml",
+        "policies:\n  aws-s3-bucket-cross-account:\n    params: { trusted_accounts: [\"999999999999\"] }\n",
+    );
     let after = place.scan_as_is(&one);
     let after = findings(&after.stdout).values().filter(|finding| finding.status == "fail").count();
     assert_eq!(before - after, 3, "the three of the stranger");
@@ -184,6 +212,7 @@ fn overrides_change_verdicts_and_severities() {
 fn a_killed_scan_leaves_the_store_whole() {
     let place = place("known", crate::account::KNOWN);
     let arguments = ["scan", "aws", "--region", "us-east-1", "--service", "s3", "--service", "ec2", "--service", "iam"];
+    assert_eq!(place.run(&arguments).code, 3);
     let began = Instant::now();
     assert_eq!(place.run(&arguments).code, 3);
     let usual = began.elapsed();
@@ -193,7 +222,7 @@ fn a_killed_scan_leaves_the_store_whole() {
     let mut killed = 0;
     for _ in 0..KILLS {
         let mut child = place.start(&arguments);
-        thread::sleep(usual.mul_f64(0.3 + 0.7 * random.f64()));
+        thread::sleep(usual.mul_f64(0.2 + 0.7 * random.f64()));
         killed += u32::from(child.try_wait().expect("it is a child").is_none());
         child.kill().expect("it is a child");
         child.wait().expect("it is a child");

@@ -46,7 +46,7 @@ fn ask(request: &Value) -> Value {
     writeln!(pipe.0, "{request}").expect("moto listens");
     let mut line = String::new();
     pipe.1.read_line(&mut line).expect("moto answers");
-    let answer: Value = serde_json::from_str(&line).expect("moto answers in JSON");
+    let answer: Value = serde_json::from_str(&line).unwrap_or_else(|error| panic!("{request}: {error}: {line}"));
     assert!(answer.get("error").is_none(), "{request}: {answer}");
     answer["answer"].clone()
 }

@@ -7,7 +7,8 @@ const ACCOUNT: &str = "555555555555";
 
 /// Characters that move a terminal's cursor, colour or reading direction.
 fn is_control(character: char) -> bool {
-    (character.is_control() && character != '\n') || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
+    (character.is_control() && character != '\n')
+        || matches!(character, '\u{2028}' | '\u{2029}' | '\u{202a}'..='\u{202e}' | '\u{2066}'..='\u{2069}')
 }
 
 #[test]
@@ -15,7 +16,8 @@ fn hostile_names_stay_names() {
     let place = account::place("hostile", ACCOUNT);
     let services = ["--service", "ec2", "--service", "iam", "--service", "s3", "--service", "ecs"];
     let live = place.scan(3, &services);
-    let failing = |policy: &str| live.values().filter(|finding| finding.policy == policy && finding.status == "fail").count();
+    let failing =
+        |policy: &str| live.values().filter(|finding| finding.policy == policy && finding.status == "fail").count();
     assert_eq!((failing("aws-ec2-security-group-ssh-open"), failing("aws-iam-role-trust-public")), (6, 7));
     assert_eq!((failing("aws-s3-bucket-public-access"), failing("aws-ecs-cluster-container-insights")), (7, 7));
     let arguments = |format: &'static str| [&["findings", "--format", format], &[][..]].concat();
@@ -29,18 +31,31 @@ fn hostile_names_stay_names() {
             "html" => assert!(!ended.stdout.contains("<script>alert(1)") && !ended.stdout.contains("<img src=x")),
             "csv" => {
                 let cells = ended.stdout.lines().flat_map(|line| line.split(','));
-                let formula = cells.map(|cell| cell.trim_start_matches('"')).find(|cell| cell.starts_with(['=', '+', '@']));
+                let formula =
+                    cells.map(|cell| cell.trim_start_matches('"')).find(|cell| cell.starts_with(['=', '+', '@']));
                 assert_eq!(formula, None);
             }
             "jsonl" => assert!(!findings(&ended.stdout).is_empty()),
             _ => {}
         }
     }
-    for command in [&["scan", "aws", "--no-store", "--service", "ecs", "--region", "us-east-1"][..], &["inventory", "--format", "list"], &["diff", "--list"]] {
+    for command in [
+        &["scan", "aws", "--no-store", "--service", "ecs", "--region", "us-east-1"][..],
+        &["inventory", "--format", "list"],
+        &["diff", "--list"],
+    ] {
         let ended = place.run(command);
-        assert_eq!(ended.stdout.chars().chain(ended.stderr.chars()).find(|character| is_control(*character)), None, "{command:?}");
+        assert_eq!(
+            ended.stdout.chars().chain(ended.stderr.chars()).find(|character| is_control(*character)),
+            None,
+            "{command:?}"
+        );
     }
-    let id = &live.values().find(|finding| finding.resource.name.ends_with("ansi") && finding.status == "fail").expect("it fails").id;
+    let id = &live
+        .values()
+        .find(|finding| finding.resource.name.ends_with("ansi") && finding.status == "fail")
+        .expect("it fails")
+        .id;
     let ended = place.run(&["explain", id]);
     assert_eq!(ended.code, 0, "{}", ended.stderr);
     assert_eq!(ended.stdout.chars().find(|character| is_control(*character)), None);

@@ -8,9 +8,7 @@ use std::{
     collections::{BTreeMap, BTreeSet, HashMap},
     io::{self, BufRead as _, BufReader, Read as _, Write as _},
     net::{TcpListener, TcpStream},
-    sync::{
-        Arc, LazyLock, Mutex, MutexGuard, PoisonError,
-    },
+    sync::{Arc, LazyLock, Mutex, MutexGuard, PoisonError},
     thread,
     time::Duration,
 };
@@ -47,6 +45,7 @@ type Rule = dyn Fn(&Asked, usize) -> Fault + Send + Sync;
 pub(crate) struct Seen {
     pub(crate) asked: Asked,
     pub(crate) method: String,
+    pub(crate) fault: Fault,
 }
 
 struct Answer {
@@ -59,7 +58,7 @@ struct Shared {
     account: String,
     rule: Mutex<Arc<Rule>>,
     /// Whether moto's answers are remembered, over all proxies of the account.
-    remembers: bool,
+    remembers: fn(&Asked) -> bool,
     /// Whether hosts are kept as they are asked for; else moto sees its own.
     keeps_hosts: bool,
     log: Mutex<Vec<Seen>>,
@@ -83,20 +82,20 @@ fn lock<T>(mutex: &Mutex<T>) -> MutexGuard<'_, T> {
 impl Proxy {
     /// For an account that does not change: moto is asked each question once.
     pub(crate) fn of(account: &str) -> Self {
-        Self::start(account, true, false)
+        Self::start(account, |_| true, false)
     }
 
-    /// For an account that tests change.
-    pub(crate) fn of_changing(account: &str) -> Self {
-        Self::start(account, false, false)
+    /// For an account whose buckets tests change.
+    pub(crate) fn of_changing_buckets(account: &str) -> Self {
+        Self::start(account, |asked| !asked.service.starts_with("s3"), false)
     }
 
     /// Behind a tunnel: the provider's own host names arrive.
     pub(crate) fn of_hosts(account: &str) -> Self {
-        Self::start(account, false, true)
+        Self::start(account, |_| false, true)
     }
 
-    fn start(account: &str, remembers: bool, keeps_hosts: bool) -> Self {
+    fn start(account: &str, remembers: fn(&Asked) -> bool, keeps_hosts: bool) -> Self {
         let listener = TcpListener::bind("127.0.0.1:0").expect("loopback has a free port");
         let port = listener.local_addr().expect("it is bound").port();
         let shared = Arc::new(Shared {
@@ -148,7 +147,7 @@ fn serve(stream: TcpStream, shared: &Shared) {
         };
         let rule = lock(&shared.rule).clone();
         let fault = rule(&asked, attempt);
-        lock(&shared.log).push(Seen { asked: asked.clone(), method: request.method.clone() });
+        lock(&shared.log).push(Seen { asked: asked.clone(), method: request.method.clone(), fault: fault.clone() });
         if !reply(&mut writer, shared, &request, &asked, fault).unwrap_or(false) {
             return;
         }
@@ -157,7 +156,11 @@ fn serve(stream: TcpStream, shared: &Shared) {
 
 /// Whether the connection goes on.
 fn reply(writer: &mut TcpStream, shared: &Shared, request: &Request, asked: &Asked, fault: Fault) -> io::Result<bool> {
-    let plain = |status: u16, kind: &str, body: Vec<u8>| Answer { status, headers: vec![("content-type".to_owned(), kind.to_owned())], body };
+    let plain = |status: u16, kind: &str, body: Vec<u8>| Answer {
+        status,
+        headers: vec![("content-type".to_owned(), kind.to_owned())],
+        body,
+    };
     let mut promised = None;
     let answer = match fault {
         Fault::Reset => return Ok(false),
@@ -201,25 +204,29 @@ fn reply(writer: &mut TcpStream, shared: &Shared, request: &Request, asked: &Ask
 /// The right answer: remembered, or moto's.
 fn upstream(shared: &Shared, request: &Request, asked: &Asked) -> io::Result<Arc<Answer>> {
     let key = (shared.account.clone(), asked.key.clone());
-    if !shared.remembers {
-        return ask(shared, request).map(Arc::new);
+    // What prepares an answer is asked until the answer is there.
+    if !(shared.remembers)(asked) || asked.operation.starts_with("Generate") {
+        return ask(shared, request, asked).map(Arc::new);
     }
     if let Some(known) = lock(&MEMORY).get(&key) {
         return Ok(known.clone());
     }
-    let answer = Arc::new(ask(shared, request)?);
+    let answer = Arc::new(ask(shared, request, asked)?);
     lock(&MEMORY).insert(key, answer.clone());
     Ok(answer)
 }
 
-fn ask(shared: &Shared, request: &Request) -> io::Result<Answer> {
+fn ask(shared: &Shared, request: &Request, asked: &Asked) -> io::Result<Answer> {
     let mut stream = TcpStream::connect(("127.0.0.1", moto::port()))?;
     let mut head = format!("{} {} HTTP/1.1\r\n", request.method, request.target);
-    for (name, value) in request.headers.iter().filter(|(name, _)| !["connection", "host", "content-length"].contains(&name.as_str())) {
+    for (name, value) in
+        request.headers.iter().filter(|(name, _)| !["connection", "host", "content-length"].contains(&name.as_str()))
+    {
         head.push_str(&format!("{name}: {value}\r\n"));
     }
     // One host for all proxies: moto writes it into its answers.
-    let host = if shared.keeps_hosts { request.header("host").to_owned() } else { format!("127.0.0.1:{}", moto::port()) };
+    let host =
+        if shared.keeps_hosts { request.header("host").to_owned() } else { format!("127.0.0.1:{}", moto::port()) };
     head.push_str(&format!(
         "host: {host}\r\nx-moto-account-id: {}\r\nconnection: close\r\ncontent-length: {}\r\n\r\n",
         shared.account,
@@ -234,7 +241,16 @@ fn ask(shared: &Shared, request: &Request) -> io::Result<Answer> {
     reader.read_to_end(&mut body)?;
     let dropped = ["connection", "content-length", "server"];
     assert!(headers.get("transfer-encoding").is_none(), "moto sends lengths");
-    Ok(Answer { status, headers: headers.into_iter().filter(|(name, _)| !dropped.contains(&name.as_str())).collect(), body })
+    if status >= 500 {
+        // What moto does not know would be asked again and again; it is refused.
+        let (kind, body) = request::error(&asked.service, "AccessDenied", "moto can't answer this");
+        return Ok(Answer { status: 403, headers: vec![("content-type".to_owned(), kind.to_owned())], body: body.into_bytes() });
+    }
+    Ok(Answer {
+        status,
+        headers: headers.into_iter().filter(|(name, _)| !dropped.contains(&name.as_str())).collect(),
+        body,
+    })
 }
 
 fn read_request(reader: &mut BufReader<TcpStream>) -> io::Result<Option<Request>> {

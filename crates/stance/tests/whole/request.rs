@@ -1,6 +1,6 @@
 //! What a request asks, read off the wire without the client's help, and how its protocol says that something went wrong.
 
-use apimodel::aws::{Operation, Protocol, Service};
+use apimodel::aws::{Kind, Location, Operation, Protocol, Service};
 use std::{
     collections::BTreeMap,
     sync::{Arc, LazyLock},
@@ -54,11 +54,19 @@ impl Request {
     /// What tells one call from another: everything but signatures, times and tokens.
     fn key(&self) -> String {
         let kept = self.headers.iter().filter(|(name, _)| {
-            name.starts_with("x-amz-") && !["x-amz-date", "x-amz-security-token", "x-amz-content-sha256", "x-amz-user-agent"].contains(&name.as_str())
+            name.starts_with("x-amz-")
+                && !["x-amz-date", "x-amz-security-token", "x-amz-content-sha256", "x-amz-user-agent"]
+                    .contains(&name.as_str())
         });
         let headers: Vec<String> = kept.map(|(name, value)| format!("{name}={value}")).collect();
         let (_, region) = self.scope();
-        format!("{region} {} {} {} {}", self.method, self.target, headers.join("&"), String::from_utf8_lossy(&self.body))
+        format!(
+            "{region} {} {} {} {}",
+            self.method,
+            self.target,
+            headers.join("&"),
+            String::from_utf8_lossy(&self.body)
+        )
     }
 
     /// Signing name and region, from `Credential=ID/DATE/REGION/NAME/aws4_request`.
@@ -84,7 +92,10 @@ impl Request {
             service.operations.contains_key(operation).then(|| (service.name.to_string(), operation.to_owned()))
         };
         if let Some((prefix, operation)) = self.header("x-amz-target").rsplit_once('.') {
-            return services.iter().filter(|service| service.target_prefix == prefix).find_map(|service| known(service, operation));
+            return services
+                .iter()
+                .filter(|service| service.target_prefix == prefix)
+                .find_map(|service| known(service, operation));
         }
         if let Some(operation) = form("Action") {
             let same = |service: &&Arc<Service>| form("Version") == Some(service.api_version.as_str());
@@ -92,18 +103,23 @@ impl Request {
         }
         let rpc = self.target.strip_prefix("/service/").and_then(|rest| rest.split_once("/operation/"));
         if let Some((prefix, operation)) = rpc {
-            return services.iter().filter(|service| service.target_prefix == prefix).find_map(|service| known(service, operation));
+            return services
+                .iter()
+                .filter(|service| service.target_prefix == prefix)
+                .find_map(|service| known(service, operation));
         }
         let matches = services.iter().flat_map(|service| {
             let rest = matches!(service.protocol, Protocol::RestJson | Protocol::RestXml);
             let operations = service.operations.values().filter(move |_| rest);
-            operations.filter_map(move |operation| Some((self.fit(operation)?, service.name.to_string(), operation.name.to_string())))
+            operations.filter_map(move |operation| {
+                Some((self.fit(service, operation)?, service.name.to_string(), operation.name.to_string()))
+            })
         });
         matches.max().map(|(_, service, operation)| (service, operation))
     }
 
-    /// How well a REST operation's path fits: more literal parts are better, more parameters of the query that it takes too.
-    fn fit(&self, operation: &Operation) -> Option<(usize, usize)> {
+    /// How well a REST operation's path fits: by its literal parts, and by the parameters of the query that it takes.
+    fn fit(&self, service: &Service, operation: &Operation) -> Option<(usize, usize)> {
         if operation.method != self.method {
             return None;
         }
@@ -115,7 +131,8 @@ impl Request {
         if segments.len() != wanted.len() && !(greedy && segments.len() > wanted.len()) {
             return None;
         }
-        let fits = |(part, segment): (&&str, &&str)| if part.starts_with('{') { !segment.is_empty() } else { part == segment };
+        let fits =
+            |(part, segment): (&&str, &&str)| if part.starts_with('{') { !segment.is_empty() } else { part == segment };
         if !wanted.iter().zip(&segments).take_while(|(part, _)| !part.ends_with("+}")).all(fits) {
             return None;
         }
@@ -124,7 +141,12 @@ impl Request {
             return None;
         }
         let literal = wanted.iter().filter(|part| !part.starts_with('{')).count();
-        Some((literal, fixed.split('&').filter(|pair| !pair.is_empty()).count()))
+        let shape = operation.input.and_then(|id| service.shapes.get(usize::try_from(id).ok()?));
+        let members = shape.into_iter().flat_map(|shape| if let Kind::Structure(structure) = &shape.kind { structure.members.as_slice() } else { &[] });
+        let taken = members.filter(|member| member.location == Location::Query).map(|member| member.wire.as_deref().unwrap_or(&member.name));
+        let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
+        let known = taken.filter(|name| names.contains(name)).count();
+        Some((literal, known + fixed.split('&').filter(|pair| !pair.is_empty()).count()))
     }
 }
 
@@ -134,15 +156,23 @@ pub(crate) fn error(service: &str, code: &str, message: &str) -> (&'static str, 
     match protocol {
         Some(Protocol::Ec2) => (
             "text/xml",
-            format!("<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r</RequestID></Response>"),
+            format!(
+                "<Response><Errors><Error><Code>{code}</Code><Message>{message}</Message></Error></Errors><RequestID>r</RequestID></Response>"
+            ),
         ),
-        Some(Protocol::RestXml) if service == "s3" => {
-            ("application/xml", format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"))
-        }
+        Some(Protocol::RestXml) if service == "s3" => (
+            "application/xml",
+            format!("<?xml version=\"1.0\"?><Error><Code>{code}</Code><Message>{message}</Message></Error>"),
+        ),
         Some(Protocol::Query | Protocol::RestXml) => (
             "text/xml",
-            format!("<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"),
+            format!(
+                "<ErrorResponse><Error><Type>Sender</Type><Code>{code}</Code><Message>{message}</Message></Error><RequestId>r</RequestId></ErrorResponse>"
+            ),
         ),
-        _ => ("application/x-amz-json-1.1", format!("{{\"__type\":\"com.amazon.coral.service#{code}\",\"message\":\"{message}\"}}")),
+        _ => (
+            "application/x-amz-json-1.1",
+            format!("{{\"__type\":\"com.amazon.coral.service#{code}\",\"message\":\"{message}\"}}"),
+        ),
     }
 }

@@ -17,7 +17,17 @@ fn an_inventory_comes_back_as_it_went() {
 
     let elsewhere = Place::new();
     elsewhere.write("estate.jsonl", &piped);
-    let scan = ["scan", "--inventory", "estate.jsonl", "--profile", "strict", "--format", "jsonl", "--export-inventory", "again.jsonl"];
+    let scan = [
+        "scan",
+        "--inventory",
+        "estate.jsonl",
+        "--profile",
+        "strict",
+        "--format",
+        "jsonl",
+        "--export-inventory",
+        "again.jsonl",
+    ];
     let ended = elsewhere.run(&scan);
     assert_eq!(ended.code, 3, "{}", ended.stderr);
     assert_eq!(findings(&ended.stdout), live);

@@ -15,6 +15,9 @@ os.environ.update(AWS_ACCESS_KEY_ID="test", AWS_SECRET_ACCESS_KEY="test", AWS_DE
 logging.getLogger("werkzeug").setLevel(logging.CRITICAL)
 sys.path.insert(0, os.path.join(os.path.dirname(os.path.abspath(__file__))))
 
+# What else is printed is no answer.
+answers, sys.stdout = sys.stdout, open(os.devnull, "w")
+
 import boto3
 from botocore.config import Config
 from moto.server import ThreadedMotoServer
@@ -46,11 +49,11 @@ def answer(request):
     return getattr(made, request["call"])(**request.get("with", {}))
 
 
-print(port, flush=True)
+print(port, file=answers, flush=True)
 for line in sys.stdin:
     try:
         result = {"answer": answer(json.loads(line))}
     except Exception as error:
         result = {"error": f"{type(error).__name__}: {error}"}
-    print(json.dumps(result, default=str), flush=True)
+    print(json.dumps(result, default=str), file=answers, flush=True)
 os._exit(0)

@@ -14,7 +14,11 @@ const WRONG: &[(&str, &[&str], &str)] = &[
     ("exceptions:\n  - id: a\n    scope: 'true'\n    reason: r\n", &["scan", "aws"], "missing field `owner`"),
     ("exceptions:\n  - { id: a, scope: 'true', reason: r, owner: '' }\n", &["scan", "aws"], "has no owner"),
     ("exceptions:\n  - { id: a, scope: 'nmae == 1', reason: r, owner: o }\n", &["scan", "aws"], "scope of"),
-    ("exceptions:\n  - { id: a, scope: 'true', reason: r, owner: o, until: tomorrow }\n", &["scan", "aws"], "YYYY-MM-DD"),
+    (
+        "exceptions:\n  - { id: a, scope: 'true', reason: r, owner: o, until: tomorrow }\n",
+        &["scan", "aws"],
+        "YYYY-MM-DD",
+    ),
     ("policies:\n  aws-s3-bucket-versionning: { enabled: false }\n", &["scan", "aws"], "aws-s3-bucket-versionning"),
     ("policies:\n  aws-s3-bucket-versioning: { params: { days: 3 } }\n", &["scan", "aws"], "days"),
     ("catalogs: [nowhere]\n", &["scan", "aws"], "nowhere"),
@@ -40,7 +44,12 @@ fn what_users_get_wrong_is_said() {
     for (config, arguments, part) in WRONG {
         // Credentials that lead nowhere: none of these gets as far as using them.
         let mut place = Place::new();
-        for (name, value) in [("AWS_ACCESS_KEY_ID", "a"), ("AWS_SECRET_ACCESS_KEY", "b"), ("AWS_REGION", "us-east-1"), ("AWS_ENDPOINT_URL", "http://127.0.0.1:9")] {
+        for (name, value) in [
+            ("AWS_ACCESS_KEY_ID", "a"),
+            ("AWS_SECRET_ACCESS_KEY", "b"),
+            ("AWS_REGION", "us-east-1"),
+            ("AWS_ENDPOINT_URL", "http://127.0.0.1:9"),
+        ] {
             place.set(name, value);
         }
         if !config.is_empty() {
@@ -48,7 +57,8 @@ fn what_users_get_wrong_is_said() {
         }
         let ended = place.run(arguments);
         if ended.code != 2 || !ended.stdout.is_empty() || !ended.stderr.contains(part) {
-            wrong.push(format!("{config}{arguments:?} wants '{part}': {} {}{}", ended.code, ended.stdout, ended.stderr));
+            wrong
+                .push(format!("{config}{arguments:?} wants '{part}': {} {}{}", ended.code, ended.stdout, ended.stderr));
         }
     }
     assert!(wrong.is_empty(), "{}", wrong.join("\n"));
@@ -88,16 +98,30 @@ fn selections_select() {
         assert!([0, 3].contains(&ended.code), "{arguments:?}: {}", ended.stderr);
         findings(&ended.stdout)
     };
-    let policies = |arguments: &[&str]| -> BTreeSet<String> { scan(arguments).into_values().map(|finding| finding.policy).collect() };
+    let policies = |arguments: &[&str]| -> BTreeSet<String> {
+        scan(arguments).into_values().map(|finding| finding.policy).collect()
+    };
     // Another tool's id stands for the policies that answer to it.
     assert!(policies(&["--policy", "s3_bucket_public_access"]).contains("aws-s3-bucket-public-access"));
-    assert_eq!(policies(&["--policy", "sqs_queues_not_publicly_accessible"]), BTreeSet::from(["aws-sqs-queue-public".to_owned()]));
+    assert_eq!(
+        policies(&["--policy", "sqs_queues_not_publicly_accessible"]),
+        BTreeSet::from(["aws-sqs-queue-public".to_owned()])
+    );
     let services = policies(&["--service", "sqs", "--service", "sns"]);
-    assert!(services.len() >= 4 && services.iter().all(|policy| policy.starts_with("aws-sqs-") || policy.starts_with("aws-sns-")), "{services:?}");
-    assert!(scan(&["--service", "sqs", "--severity", "critical"]).values().all(|finding| finding.severity == "critical"));
+    assert!(
+        services.len() >= 4
+            && services.iter().all(|policy| policy.starts_with("aws-sqs-") || policy.starts_with("aws-sns-")),
+        "{services:?}"
+    );
+    assert!(
+        scan(&["--service", "sqs", "--severity", "critical"]).values().all(|finding| finding.severity == "critical")
+    );
     let framework = policies(&["--framework", "cis-aws-7.0", "--service", "s3"]);
     assert!(framework.len() >= 2 && framework.len() < policies(&["--service", "s3"]).len(), "{framework:?}");
-    let regions: BTreeSet<String> = scan(&["--service", "sqs", "--region", "eu-west-1"]).into_values().map(|finding| finding.resource.region).collect();
+    let regions: BTreeSet<String> = scan(&["--service", "sqs", "--region", "eu-west-1"])
+        .into_values()
+        .map(|finding| finding.resource.region)
+        .collect();
     assert_eq!(regions, BTreeSet::from(["eu-west-1".to_owned()]));
     let without = policies(&["--service", "sqs", "--without-policy", "aws-sqs-queue-public"]);
     assert!(!without.is_empty() && !without.contains("aws-sqs-queue-public"));

@@ -221,7 +221,9 @@ fn check(rows: Rows, partition: &str, labels: &BTreeMap<String, String>, finding
     let mut wrong = Vec::new();
     for (policy, expected, names) in rows {
         for name in names.split(',').map(|name| name.trim().replace("{p}", partition)) {
-            let known = name.strip_prefix('@').map(|label| labels.get(label).unwrap_or_else(|| panic!("no label '{label}'")).clone());
+            let known = name
+                .strip_prefix('@')
+                .map(|label| labels.get(label).unwrap_or_else(|| panic!("no label '{label}'")).clone());
             let is = statuses.get(&(*policy, known.as_ref().unwrap_or(&name).as_str()));
             let expected: BTreeSet<&str> = BTreeSet::from([*expected]);
             if is.unwrap_or(&BTreeSet::from(["none"])) != &expected {
@@ -249,13 +251,17 @@ fn an_account_covers_its_buckets() {
 
 #[test]
 fn other_partitions_have_other_names() {
-    for (account, partition, region) in [("333333333333", "aws-us-gov", "us-gov-west-1"), ("444444444444", "aws-cn", "cn-north-1")] {
+    for (account, partition, region) in
+        [("333333333333", "aws-us-gov", "us-gov-west-1"), ("444444444444", "aws-cn", "cn-north-1")]
+    {
         let mut place = account::place("sovereign", account);
         place.set("AWS_REGION", region);
         let services = ["s3", "iam", "ec2", "sns", "sqs"].map(|service| ["--service", service]).concat();
         let findings = place.scan(3, &[&["--no-store", "--region", region], &services[..]].concat());
         check(SOVEREIGN, partition, &BTreeMap::new(), &findings);
-        let foreign = findings.values().find(|finding| finding.resource.id.starts_with("arn:") && !finding.resource.id.starts_with(&format!("arn:{partition}:")));
+        let foreign = findings.values().find(|finding| {
+            finding.resource.id.starts_with("arn:") && !finding.resource.id.starts_with(&format!("arn:{partition}:"))
+        });
         assert!(foreign.is_none(), "{foreign:?}");
     }
 }
