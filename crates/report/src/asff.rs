@@ -7,9 +7,9 @@
 use crate::{
     Report,
     library::Library,
-    streamed::Streamed,
     text::{RFC_3339, fitted, harmless},
     vocabulary::{asff_type, home_region, is_for_security_hub, partition, upper},
+    written::{Streamed, write_json},
 };
 use model::{Finding, Severity, Status};
 use serde::Serialize;
@@ -263,6 +263,6 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
         shared.entry(&finding.policy).or_insert_with(|| Shared::of(&library, &finding.policy));
     }
     let entries = held().filter_map(|finding| Some(entry(report, finding, shared.get(&*finding.policy)?, &time)));
-    serde_json::to_writer(&mut *out, &Streamed::of(entries))?;
+    write_json(&Streamed::of(entries), out)?;
     out.write_all(b"\n")
 }

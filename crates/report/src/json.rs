@@ -1,6 +1,10 @@
 //! One JSON document: what was scanned, a summary, the findings, and the prose of their policies once.
 
-use crate::{Report, Summary, jsonl::Line, streamed::Streamed};
+use crate::{
+    Report, Summary,
+    jsonl::Line,
+    written::{Streamed, write_json},
+};
 use serde::Serialize;
 use std::{collections::BTreeMap, io};
 
@@ -40,9 +44,6 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
         }
     }
     let findings = Streamed::of(report.findings.iter().map(Line::from));
-    serde_json::to_writer(
-        &mut *out,
-        &Document { scan: &report.meta, summary: &Summary::of(report.findings), policies, findings },
-    )?;
+    write_json(&Document { scan: &report.meta, summary: &Summary::of(report.findings), policies, findings }, out)?;
     out.write_all(b"\n")
 }

@@ -1,6 +1,6 @@
 //! One finding a line. A stable contract: members are added, never changed or taken away.
 
-use crate::Report;
+use crate::{Report, written::write_json};
 use model::{Finding, Lack, Status, Value};
 use serde::{Serialize, Serializer, ser::SerializeSeq};
 use std::io;
@@ -85,7 +85,7 @@ impl<'a> From<&'a Finding> for Line<'a> {
 
 pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     for finding in report.findings {
-        serde_json::to_writer(&mut *out, &Line::from(finding))?;
+        write_json(&Line::from(finding), out)?;
         out.write_all(b"\n")?;
     }
     Ok(())

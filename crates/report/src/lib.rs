@@ -8,8 +8,8 @@ pub mod text;
 
 mod library;
 mod ranking;
-mod streamed;
 mod vocabulary;
+mod written;
 
 mod asff;
 mod csv;

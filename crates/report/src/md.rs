@@ -26,7 +26,7 @@ impl fmt::Display for Plain<'_> {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         for letter in shortened(self.0, CELL_CHARS_MAX).chars() {
             match letter {
-                '\n' | '\r' | '\t' => f.write_str(" ")?,
+                '\n' | '\r' | '\t' | '\u{2028}' | '\u{2029}' => f.write_str(" ")?,
                 letter if obeyed(letter) => f.write_str("\u{fffd}")?,
                 '\\' | '`' | '*' | '_' | '{' | '}' | '[' | ']' | '(' | ')' | '!' | '|' | '~' | '$' | '^' | '<'
                 | '>' | '&' | '#' | '@' | ':' | '"' => write!(f, "&#{};", u32::from(letter))?,

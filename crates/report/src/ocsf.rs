@@ -5,12 +5,17 @@
 
 mod event;
 
-use crate::{Report, library::Library, streamed::Streamed, text::fitted};
+use crate::{
+    Report,
+    library::Library,
+    text::fitted,
+    written::{Streamed, write_json},
+};
 use event::{Compliance, Event, Remediation};
 use std::{collections::BTreeMap, io};
 
 /// The longest text of an event.
-const TEXT_BYTES_MAX: usize = 16_000;
+const TEXT_BYTES_MAX: usize = 8_000;
 
 /// What the events of one policy share.
 struct Shared<'a> {
@@ -58,6 +63,6 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
         let shared = shared.get(&*finding.policy)?;
         Some(Event::of(report, finding, shared))
     });
-    serde_json::to_writer(&mut *out, &Streamed::of(events))?;
+    write_json(&Streamed::of(events), out)?;
     out.write_all(b"\n")
 }

@@ -8,8 +8,8 @@
 use crate::{
     Report,
     library::Library,
-    streamed::Streamed,
     text::{RFC_3339, fitted},
+    written::{Streamed, write_json},
 };
 use catalog::Policy;
 use model::{Confidence, Finding, ResourceRef, Severity, Status};
@@ -260,6 +260,6 @@ pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<
         results: &results,
     };
     let schema = "https://docs.oasis-open.org/sarif/sarif/v2.1.0/errata01/os/schemas/sarif-schema-2.1.0.json";
-    serde_json::to_writer(&mut *out, &Log { schema, version: "2.1.0", runs: [run] })?;
+    write_json(&Log { schema, version: "2.1.0", runs: [run] }, out)?;
     out.write_all(b"\n")
 }

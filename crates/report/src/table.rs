@@ -1,34 +1,61 @@
-//! For a terminal: the top risks, a summary by severity and service, what could not be read and what would mend it.
+//! For a terminal: what to fix first, counts by service, what could not be read and what would mend it; the verdict last, where
+//! the eye is when the command ends. Meaning is never in colour alone.
 
 use crate::{
     Report, Summary,
+    ranking::{Group, groups},
     summary::Counts,
-    text::{count, harmless, shortened},
+    text::{count, harmless, shortened, wrapped},
 };
-use model::{Finding, Severity};
-use std::{collections::BTreeMap, io};
+use model::{Cause, Severity, Status};
+use std::{
+    cmp::Reverse,
+    collections::{BTreeMap, BTreeSet},
+    io::{self, Write},
+};
 
 /// Columns kept for a resource's name.
-const NAME_CHARS_MAX: usize = 44;
-/// Columns of a narrow terminal.
+const NAME_CHARS_MAX: usize = 40;
+/// Columns kept for a service's name.
+const SERVICE_CHARS_MAX: usize = 20;
+/// A narrower terminal wraps lines itself.
 const WIDTH_MIN: usize = 60;
+/// Lines of prose are not longer, however wide the terminal.
+const PROSE_WIDTH_MAX: usize = 120;
+/// Columns before the sentence of a risk.
+const MARGIN: usize = 18;
+/// Lines of one sentence.
+const SENTENCE_LINES_MAX: usize = 2;
+/// Other resources named beside the riskiest.
+const ALSO_MAX: usize = 3;
 
 struct Table<'a> {
     report: &'a Report<'a>,
     summary: Summary,
+    groups: Vec<Group<'a>>,
 }
 
-pub(crate) fn write(report: &Report<'_>, out: &mut dyn io::Write) -> io::Result<()> {
-    let table = Table { report, summary: Summary::of(report.findings) };
-    table.top(out)?;
+pub(crate) fn write(report: &Report<'_>, out: &mut dyn Write) -> io::Result<()> {
+    let table = Table { report, summary: Summary::of(report.findings), groups: groups(report.findings) };
+    table.first(out)?;
     table.services(out)?;
     table.unread(out)?;
-    table.last_line(out)
+    table.verdict(out)?;
+    table.next(out)
 }
 
-impl Table<'_> {
+/// Short, since it stands in a column.
+fn word(severity: Severity) -> &'static str {
+    if severity == Severity::Informational { "info" } else { severity.as_str() }
+}
+
+fn or_dot(number: usize) -> String {
+    if number == 0 { "·".to_owned() } else { number.to_string() }
+}
+
+impl<'a> Table<'a> {
     fn paint(&self, code: &str, text: &str) -> String {
-        if self.report.look.colour { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
+        if self.report.look.colour && !text.is_empty() { format!("\x1b[{code}m{text}\x1b[0m") } else { text.to_owned() }
     }
 
     fn severity(&self, severity: Severity) -> String {
@@ -39,123 +66,172 @@ impl Table<'_> {
             Severity::Low => "34",
             Severity::Informational => "2",
         };
-        self.paint(code, &format!("{:<13}", severity.as_str()))
+        self.paint(code, &format!("{:<8}", word(severity)))
     }
 
-    /// Failed policies by their worst risk, each with the resources that it fails on.
-    fn top(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        let mut groups: BTreeMap<&str, Vec<&Finding>> = BTreeMap::new();
-        for finding in self.report.findings.iter().filter(|finding| finding.is_open_failure()) {
-            groups.entry(&finding.policy).or_default().push(finding);
+    fn width(&self) -> usize {
+        self.report.look.width.max(WIDTH_MIN)
+    }
+
+    /// How many of a list are shown.
+    fn shown(&self, all: usize) -> usize {
+        if self.report.look.rows_max == 0 { all } else { all.min(self.report.look.rows_max) }
+    }
+
+    /// A sentence in lines beside a margin that the caller has begun.
+    fn sentence(&self, text: &str, width: usize) -> Vec<String> {
+        let mut lines = wrapped(&harmless(text), width);
+        let cut = lines.len() > SENTENCE_LINES_MAX;
+        lines.truncate(SENTENCE_LINES_MAX);
+        if let (true, Some(last)) = (cut, lines.last_mut()) {
+            last.push('…');
         }
-        if groups.is_empty() {
+        lines.into_iter().map(|line| shortened(&line, width)).collect()
+    }
+
+    /// Failed policies by their highest risk, each with the resource that has it.
+    fn first(&self, out: &mut dyn Write) -> io::Result<()> {
+        if self.groups.is_empty() {
             return Ok(());
         }
-        let mut groups: Vec<(&str, Vec<&Finding>)> = groups.into_iter().collect();
-        for (_, findings) in &mut groups {
-            findings.sort_by_key(|finding| std::cmp::Reverse(finding.risk.score));
+        let shown = self.shown(self.groups.len());
+        writeln!(out, "{}", self.paint("1", "Fix first"))?;
+        writeln!(out, "{}", self.paint("2", "  risk"))?;
+        for group in self.groups.iter().take(shown) {
+            self.group(group, out)?;
         }
-        let risk = |findings: &[&Finding]| findings.first().map_or(0, |finding| finding.risk.score);
-        groups.sort_by_key(|(policy, findings)| (std::cmp::Reverse(risk(findings)), *policy));
-        let width = self.report.look.width.max(WIDTH_MIN);
-        let rows_max = if self.report.look.rows_max == 0 { groups.len() } else { self.report.look.rows_max };
-        writeln!(out, "{}", self.paint("1", "Top risks"))?;
-        writeln!(out, "{}", self.paint("2", "risk  severity       what is wrong"))?;
-        for (policy, findings) in groups.iter().take(rows_max) {
-            let Some(first) = findings.first() else { continue };
-            let title = self.report.catalog.policies.get(*policy).map_or(*policy, |entry| &entry.value.title);
-            writeln!(
-                out,
-                "{:>4}  {}  {}",
-                first.risk.score,
-                self.severity(first.severity),
-                shortened(&harmless(&first.message), width.saturating_sub(21))
-            )?;
-            let names: Vec<String> = findings
-                .iter()
-                .skip(1)
-                .take(3)
-                .map(|finding| shortened(&harmless(&finding.resource.name), NAME_CHARS_MAX))
-                .collect();
-            let more = match findings.len() {
-                1 => String::new(),
-                all => format!(
-                    " · also {}{}",
-                    names.join(", "),
-                    if all > 4 { format!(" and {} more", all - 4) } else { String::new() }
-                ),
-            };
-            let below = format!("{policy} · {title}{more}");
-            writeln!(out, "{:21}{}", "", self.paint("2", &shortened(&below, width.saturating_sub(21))))?;
-        }
-        if groups.len() > rows_max {
-            writeln!(
-                out,
-                "{:21}… and {} more policies failed: `stance findings` lists all",
-                "",
-                groups.len() - rows_max
-            )?;
+        if self.groups.len() > shown {
+            let more = count(self.groups.len() - shown, "more policy", "more policies");
+            writeln!(out, "{:MARGIN$}and {more} failed", "")?;
         }
         writeln!(out)
     }
 
-    fn services(&self, out: &mut dyn io::Write) -> io::Result<()> {
-        writeln!(out, "{}", self.paint("1", "By service"))?;
-        let wide = self.summary.by_service.keys().map(|name| name.chars().count()).max().unwrap_or(7).max(7);
-        let head = format!(
-            "{:<wide$}  {:>8} {:>6} {:>6} {:>6} {:>6}  {:>6} {:>8} {:>7}",
-            "service", "critical", "high", "medium", "low", "info", "passed", "unknown", "excepted"
-        );
-        writeln!(out, "{}", self.paint("2", &head))?;
-        let mut failed: BTreeMap<(&str, Severity), usize> = BTreeMap::new();
+    fn group(&self, group: &Group<'_>, out: &mut dyn Write) -> io::Result<()> {
+        let Some(first) = group.findings.first() else { return Ok(()) };
+        let width = self.width().min(PROSE_WIDTH_MAX).saturating_sub(MARGIN);
+        for (index, line) in self.sentence(&first.message, width).iter().enumerate() {
+            match index {
+                0 => writeln!(out, "  {:>4}  {}  {line}", first.risk.score, self.severity(first.severity))?,
+                _ => writeln!(out, "{:MARGIN$}{line}", "")?,
+            }
+        }
+        let mut below = vec![group.policy.to_owned()];
+        if self.report.meta.accounts.len() > 1 && !first.resource.account.is_empty() {
+            below.push(first.resource.account.clone());
+        }
+        if !matches!(first.resource.region.as_str(), "" | "global") {
+            below.push(first.resource.region.clone());
+        }
+        let names: Vec<String> = (group.findings.iter().skip(1).take(ALSO_MAX))
+            .map(|finding| shortened(&harmless(&finding.resource.name), NAME_CHARS_MAX))
+            .collect();
+        let rest = group.findings.len().saturating_sub(1 + names.len());
+        match (names.is_empty(), rest) {
+            (true, _) => {}
+            (false, 0) => below.push(format!("also {}", names.join(", "))),
+            (false, rest) => below.push(format!("also {} and {rest} more", names.join(", "))),
+        }
+        for line in self.sentence(&below.join(" · "), width) {
+            writeln!(out, "{:MARGIN$}{}", "", self.paint("2", &line))?;
+        }
+        Ok(())
+    }
+
+    /// Numbers by service, the one with the worst failures first; those in which nothing is wrong in a line.
+    fn services(&self, out: &mut dyn Write) -> io::Result<()> {
+        let mut failed: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
         for finding in self.report.findings.iter().filter(|finding| finding.is_open_failure()) {
-            *failed.entry((finding.resource.type_name.service(), finding.severity)).or_default() += 1;
+            let row = failed.entry(finding.resource.type_name.service()).or_default();
+            if let Some(number) = row.get_mut(finding.severity as usize) {
+                *number += 1;
+            }
         }
-        let dash = |number: usize| if number == 0 { "·".to_owned() } else { number.to_string() };
-        for (service, counts) in &self.summary.by_service {
-            let of = |severity: Severity| dash(failed.get(&(service.as_str(), severity)).copied().unwrap_or(0));
-            writeln!(
-                out,
-                "{service:<wide$}  {:>8} {:>6} {:>6} {:>6} {:>6}  {:>6} {:>8} {:>7}",
-                of(Severity::Critical),
-                of(Severity::High),
-                of(Severity::Medium),
-                of(Severity::Low),
-                of(Severity::Informational),
-                dash(counts.pass),
-                dash(counts.unknown),
-                dash(counts.excepted),
-            )?;
+        let failed = |service: &str| failed.get(service).copied().unwrap_or_default();
+        let (clean, mut open): (Vec<_>, Vec<_>) =
+            self.summary.by_service.iter().partition(|(_, counts)| counts.total() == counts.pass);
+        open.sort_by_cached_key(|(service, _)| {
+            let [informational, low, medium, high, critical] = failed(service);
+            (Reverse([critical, high, medium, low, informational]), (*service).clone())
+        });
+        if open.is_empty() && clean.is_empty() {
+            return Ok(());
+        }
+        writeln!(out, "{}", self.paint("1", "By service"))?;
+        if !open.is_empty() {
+            let wide = open.iter().map(|(service, _)| service.chars().count()).max().unwrap_or(0);
+            let wide = wide.clamp("service".len(), SERVICE_CHARS_MAX);
+            let head = ["critical", "high", "medium", "low", "info", "unknown", "set aside", "passed"];
+            let head: String = head.iter().map(|name| format!("  {name:>6}")).collect();
+            writeln!(out, "{}", self.paint("2", &format!("  {:<wide$}{head}", "service")))?;
+            for (service, counts) in open {
+                let [informational, low, medium, high, critical] = failed(service).map(or_dot);
+                let (unknown, aside) = (or_dot(counts.unknown), or_dot(counts.manual + counts.excepted));
+                writeln!(
+                    out,
+                    "  {:<wide$}  {critical:>8}  {high:>6}  {medium:>6}  {low:>6}  {informational:>6}  {unknown:>7}  \
+                     {aside:>9}  {:>6}",
+                    shortened(&harmless(service), wide),
+                    or_dot(counts.pass),
+                )?;
+            }
+        }
+        if !clean.is_empty() {
+            let names = clean.iter().map(|(service, _)| harmless(service)).collect::<Vec<_>>().join(", ");
+            self.paragraph(&format!("Nothing wrong in {names}"), out)?;
         }
         writeln!(out)
     }
 
-    fn unread(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    fn paragraph(&self, text: &str, out: &mut dyn Write) -> io::Result<()> {
+        for line in wrapped(text, self.width().min(PROSE_WIDTH_MAX).saturating_sub(2)) {
+            writeln!(out, "  {line}")?;
+        }
+        Ok(())
+    }
+
+    /// What is missing and how many findings want it; then what would mend it.
+    fn unread(&self, out: &mut dyn Write) -> io::Result<()> {
         if self.summary.missing.is_empty() {
             return Ok(());
         }
         writeln!(out, "{}", self.paint("1", "Could not be read"))?;
         let mut missing: Vec<(&String, &usize)> = self.summary.missing.iter().collect();
-        missing.sort_by_key(|(what, number)| (std::cmp::Reverse(**number), *what));
-        let rows_max = if self.report.look.rows_max == 0 { missing.len() } else { self.report.look.rows_max };
-        for (what, number) in missing.iter().take(rows_max) {
-            writeln!(out, "  {:<52} {}", harmless(what), count(**number, "finding unknown", "findings unknown"))?;
+        missing.sort_by_key(|(what, number)| (Reverse(**number), *what));
+        let shown = self.shown(missing.len());
+        let room = self.width().saturating_sub(30);
+        let wide = missing.iter().take(shown).map(|(what, _)| what.chars().count()).max().unwrap_or(0).min(room);
+        for (what, number) in missing.iter().take(shown) {
+            let what = shortened(&harmless(what), wide);
+            writeln!(out, "  {what:<wide$}  {}", count(**number, "finding unknown", "findings unknown"))?;
         }
-        if missing.len() > rows_max {
-            writeln!(out, "  … and {} more", missing.len() - rows_max)?;
+        if missing.len() > shown {
+            writeln!(out, "  and {} more", missing.len() - shown)?;
+        }
+        for provider in self.denied() {
+            self.paragraph(
+                &format!("`stance permissions {}` prints the permissions to grant.", harmless(provider)),
+                out,
+            )?;
         }
         writeln!(out)
     }
 
-    fn last_line(&self, out: &mut dyn io::Write) -> io::Result<()> {
+    /// Providers that refused something.
+    fn denied(&self) -> BTreeSet<&'a str> {
+        let denied = self.report.findings.iter().filter(|finding| match &finding.status {
+            Status::Unknown(missing) => missing.lacks().iter().any(|lack| lack.cause == Cause::Denied),
+            _ => false,
+        });
+        denied.map(|finding| finding.resource.type_name.provider()).collect()
+    }
+
+    /// One line, and what was left out.
+    fn verdict(&self, out: &mut dyn Write) -> io::Result<()> {
         let Counts { fail, pass, unknown, manual, excepted } = self.summary.total;
         let by = |severity: Severity| self.summary.by_severity.get(&severity).map_or(0, |counts| counts.fail);
-        let worst: Vec<String> = Severity::ALL
-            .iter()
-            .rev()
-            .filter(|severity| by(**severity) > 0)
-            .map(|severity| format!("{} {severity}", by(*severity)))
-            .collect();
+        let worst = Severity::ALL.into_iter().rev().filter(|severity| by(*severity) > 0);
+        let worst: Vec<String> = worst.map(|severity| format!("{} {}", by(severity), word(severity))).collect();
         let worst = if worst.is_empty() { String::new() } else { format!(" ({})", worst.join(", ")) };
         let mut line = format!("{fail} failed{worst}, {pass} passed, {unknown} unknown");
         for (number, word) in [(manual, "to look at by hand"), (excepted, "excepted")] {
@@ -163,10 +239,23 @@ impl Table<'_> {
                 line.push_str(&format!(", {number} {word}"));
             }
         }
-        writeln!(out, "{}", self.paint("1", &line))?;
+        for line in wrapped(&line, self.width()) {
+            writeln!(out, "{}", self.paint("1", &line))?;
+        }
         for left_out in &self.report.meta.left_out {
-            writeln!(out, "{}", self.paint("33", &format!("Left out: {}", harmless(left_out))))?;
+            for line in wrapped(&format!("Left out: {}", harmless(left_out)), self.width()) {
+                writeln!(out, "{}", self.paint("33", &shortened(&line, self.width())))?;
+            }
         }
         Ok(())
+    }
+
+    /// What to type now. Only for a scan that is remembered, since that is where the commands look.
+    fn next(&self, out: &mut dyn Write) -> io::Result<()> {
+        let first = self.groups.first().and_then(|group| group.findings.first());
+        let (Some(first), false) = (first, self.report.meta.scan.is_empty()) else { return Ok(()) };
+        let id: String = first.id.to_string().chars().take(8).collect();
+        writeln!(out, "\n  stance explain {id}   why the first one failed, and how to fix it")?;
+        writeln!(out, "  stance findings           all of them; --format html writes a report to share")
     }
 }

@@ -15,7 +15,7 @@ pub fn obeyed(letter: char) -> bool {
 pub fn harmless(text: &str) -> String {
     text.chars()
         .map(|letter| match letter {
-            '\n' | '\t' | '\r' => ' ',
+            '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => ' ',
             letter if obeyed(letter) => char::REPLACEMENT_CHARACTER,
             letter => letter,
         })

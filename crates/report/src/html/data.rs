@@ -57,7 +57,7 @@ impl<K: Copy + Eq + Hash> Numbers<K> {
 struct Shared<'a> {
     policies: Numbers<&'a str>,
     resources: Numbers<Identity<'a>>,
-    places: Vec<Place<'a>>,
+    places: Vec<Place>,
     texts: Numbers<&'a str>,
     factors: Numbers<(&'a str, i16, &'a str)>,
     lacks: Numbers<&'a Lack>,
@@ -69,7 +69,7 @@ type Identity<'a> = [&'a str; 4];
 
 /// Id, name, then numbers of texts: type, service, region, account; then where it is in code.
 #[derive(Serialize)]
-struct Place<'a>(String, String, usize, usize, usize, usize, &'a str, &'a str, u32);
+struct Place(String, String, usize, usize, usize, usize, String, String, u32);
 
 fn identity(resource: &ResourceRef) -> Identity<'_> {
     [&resource.account, resource.type_name.as_str(), &resource.id, &resource.address]
@@ -110,8 +110,8 @@ impl<'a> Shared<'a> {
             self.texts.of(resource.type_name.service()),
             self.texts.of(&resource.region),
             self.texts.of(&resource.account),
-            &resource.address,
-            &resource.file,
+            shortened(&resource.address, NAME_CHARS_MAX),
+            shortened(&resource.file, NAME_CHARS_MAX),
             resource.line,
         ));
     }
@@ -127,11 +127,11 @@ struct Tables<'a> {
     severities: [&'static str; 5],
     listed: bool,
     policies: Vec<PolicyText<'a>>,
-    texts: &'a [&'a str],
-    resources: &'a [Place<'a>],
-    factors: &'a [(&'a str, i16, &'a str)],
-    lacks: Vec<(&'a str, &'static str, String)>,
-    exceptions: &'a [[&'a str; 4]],
+    texts: Vec<String>,
+    resources: &'a [Place],
+    factors: Vec<(String, i16, String)>,
+    lacks: Vec<(String, &'static str, String)>,
+    exceptions: Vec<Vec<String>>,
 }
 
 #[derive(Serialize)]
@@ -165,6 +165,14 @@ fn policy_text<'a>(library: &'a Library<'a>, id: &'a str, passes: usize) -> Poli
     }
 }
 
+fn cut(text: &str) -> String {
+    shortened(text, NAME_CHARS_MAX)
+}
+
+fn short(texts: &[&str]) -> Vec<String> {
+    texts.iter().map(|text| cut(text)).collect()
+}
+
 /// Write the tables, then the findings in chunks, each in an element of its own.
 pub(super) fn write(report: &Report<'_>, library: &Library<'_>, out: &mut dyn io::Write) -> io::Result<()> {
     let all = report.findings.len() <= LISTED_FINDINGS_MAX;
@@ -190,13 +198,11 @@ pub(super) fn write(report: &Report<'_>, library: &Library<'_>, out: &mut dyn io
         policies: (shared.policies.1.iter().enumerate())
             .map(|(number, id)| policy_text(library, id, shared.passes.get(&number).copied().unwrap_or(0)))
             .collect(),
-        texts: &shared.texts.1,
+        texts: short(&shared.texts.1),
         resources: &shared.places,
-        factors: &shared.factors.1,
-        lacks: (shared.lacks.1.iter())
-            .map(|lack| (lack.what.as_str(), lack.cause.as_str(), shortened(&lack.detail, NAME_CHARS_MAX)))
-            .collect(),
-        exceptions: &shared.exceptions.1,
+        factors: (shared.factors.1.iter()).map(|(name, points, detail)| (cut(name), *points, cut(detail))).collect(),
+        lacks: (shared.lacks.1.iter()).map(|lack| (cut(&lack.what), lack.cause.as_str(), cut(&lack.detail))).collect(),
+        exceptions: shared.exceptions.1.iter().map(|texts| short(texts)).collect(),
     };
     element("tables", &tables, out)
 }

@@ -1,6 +1,9 @@
 //! Outside text, made fit for a page: nothing in it can end an element, start one, or turn the direction of what is around it.
 
-use crate::text::{obeyed, shortened};
+use crate::{
+    text::{obeyed, shortened},
+    written::write_fragment,
+};
 use serde::Serialize;
 use serde_json::ser::{CharEscape, Formatter, Serializer};
 use std::{fmt, io};
@@ -17,7 +20,7 @@ impl fmt::Display for Escaped<'_> {
                 '>' => f.write_str("&gt;")?,
                 '"' => f.write_str("&quot;")?,
                 '\'' => f.write_str("&#39;")?,
-                '\n' | '\t' | '\r' => f.write_str(" ")?,
+                '\n' | '\t' | '\r' | '\u{2028}' | '\u{2029}' => f.write_str(" ")?,
                 letter if obeyed(letter) => f.write_str("\u{fffd}")?,
                 letter => fmt::Write::write_char(f, letter)?,
             }
@@ -43,19 +46,11 @@ impl InScript {
 
 impl Formatter for InScript {
     fn write_string_fragment<W: ?Sized + io::Write>(&mut self, out: &mut W, fragment: &str) -> io::Result<()> {
-        let mut rest = fragment;
         let special = |letter: char| matches!(letter, '<' | '>' | '\u{2028}' | '\u{2029}') || obeyed(letter);
-        while let Some(at) = rest.find(special) {
-            let (plain, tail) = rest.split_at(at);
-            out.write_all(plain.as_bytes())?;
-            let letter = tail.chars().next().unwrap_or_default();
-            match letter {
-                '<' | '>' | '\u{2028}' | '\u{2029}' => write!(out, "\\u{:04x}", u32::from(letter))?,
-                _ => out.write_all(b"\\ufffd")?,
-            }
-            rest = tail.get(letter.len_utf8()..).unwrap_or_default();
-        }
-        out.write_all(rest.as_bytes())
+        write_fragment(fragment, special, out, |letter, out| match letter {
+            '<' | '>' | '\u{2028}' | '\u{2029}' => write!(out, "\\u{:04x}", u32::from(letter)),
+            _ => out.write_all(b"\\ufffd"),
+        })
     }
 
     fn write_char_escape<W: ?Sized + io::Write>(&mut self, out: &mut W, escape: CharEscape) -> io::Result<()> {

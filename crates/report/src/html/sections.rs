@@ -10,6 +10,7 @@ use crate::{
 };
 use model::Severity;
 use std::{
+    cmp::Reverse,
     collections::BTreeMap,
     io::{self, Write},
 };
@@ -20,6 +21,8 @@ const TOP_MAX: usize = 8;
 const TOP_RESOURCES_MAX: usize = 3;
 /// Rows of a list before the rest is only counted.
 const ROWS_MAX: usize = 200;
+/// Rows of a table before the rest is folded.
+const SHOWN_MAX: usize = 10;
 /// Letters of a name.
 const NAME_CHARS_MAX: usize = 120;
 /// Letters of a sentence.
@@ -42,6 +45,44 @@ fn thousands(number: usize) -> String {
         text.push(digit);
     }
     text
+}
+
+const SERVICES_HEAD: &str = "<th scope=\"col\">Service</th><th scope=\"col\">Critical</th><th scope=\"col\">High</th>\
+    <th scope=\"col\">Medium</th><th scope=\"col\">Low</th><th scope=\"col\">Info</th><th scope=\"col\">Unknown</th>\
+    <th scope=\"col\">Set aside</th><th scope=\"col\">Passed</th>";
+const UNREAD_HEAD: &str = "<th scope=\"col\">Missing</th><th scope=\"col\">Findings unknown</th>";
+
+/// A table of which only the first rows are shown at once.
+fn folded(class: &str, head: &str, rows: &[String], what: &str, out: &mut dyn Write) -> io::Result<()> {
+    let table = |hidden: &str, rows: &[String]| {
+        format!(
+            "<table class=\"{class}\"><thead{hidden}><tr>{head}</tr></thead><tbody>\n{}</tbody></table>",
+            rows.concat()
+        )
+    };
+    // One row more is no longer than the line that would unfold it.
+    let (first, rest) = rows.split_at(if rows.len() <= SHOWN_MAX + 1 { rows.len() } else { SHOWN_MAX });
+    out.write_all(table("", first).as_bytes())?;
+    if rest.is_empty() {
+        return Ok(());
+    }
+    let table = table(" class=\"repeated\"", rest);
+    write!(out, "<details><summary>{} more {what}</summary>{table}</details>", thousands(rest.len()))
+}
+
+fn service_row(service: &str, failed: [usize; 5], counts: Counts) -> String {
+    let dash = |number: usize| match number {
+        0 => "<td class=\"nil\">–</td>".to_owned(),
+        number => format!("<td>{}</td>", thousands(number)),
+    };
+    let name = escaped(service, NAME_CHARS_MAX);
+    let by_severity: String = failed.iter().rev().map(|number| dash(*number)).collect();
+    format!(
+        "<tr><th scope=\"row\"><a href=\"#service={name}\">{name}</a></th>{by_severity}{}{}{}</tr>\n",
+        dash(counts.unknown),
+        dash(counts.excepted + counts.manual),
+        dash(counts.pass),
+    )
 }
 
 fn few(names: &[String], what: &str) -> String {
@@ -125,7 +166,7 @@ impl Sections<'_> {
         Ok(())
     }
 
-    /// A row a service, the one with the worst failures first.
+    /// A row a service, the one with the worst failures first; all but the first few are folded.
     pub(super) fn services(&self, out: &mut dyn Write) -> io::Result<()> {
         let mut failed: BTreeMap<&str, [usize; 5]> = BTreeMap::new();
         for finding in self.report.findings.iter().filter(|finding| finding.is_open_failure()) {
@@ -138,27 +179,11 @@ impl Sections<'_> {
         let mut services: Vec<(&String, &Counts)> = self.summary.by_service.iter().collect();
         services.sort_by_cached_key(|(service, _)| {
             let [informational, low, medium, high, critical] = failed(service);
-            (std::cmp::Reverse([critical, high, medium, low, informational]), (*service).clone())
+            (Reverse([critical, high, medium, low, informational]), (*service).clone())
         });
-        let dash = |number: usize| {
-            if number == 0 {
-                "<td class=\"nil\">–</td>".to_owned()
-            } else {
-                format!("<td>{}</td>", thousands(number))
-            }
-        };
-        for (service, counts) in services {
-            let name = escaped(service, NAME_CHARS_MAX);
-            let by_severity: String = failed(service).iter().rev().map(|number| dash(*number)).collect();
-            writeln!(
-                out,
-                "<tr><th scope=\"row\"><a href=\"#service={name}\">{name}</a></th>{by_severity}{}{}{}</tr>",
-                dash(counts.unknown),
-                dash(counts.excepted + counts.manual),
-                dash(counts.pass),
-            )?;
-        }
-        Ok(())
+        let rows: Vec<String> =
+            services.into_iter().map(|(service, counts)| service_row(service, failed(service), *counts)).collect();
+        folded("services", SERVICES_HEAD, &rows, "services", out)
     }
 
     /// The riskiest policies with their riskiest resources, and why.
@@ -215,16 +240,15 @@ impl Sections<'_> {
         }
         out.write_all(
             b"<p>These findings are unknown, which is neither a pass nor a failure. Give the scan what is named here, \
-              and scan again.</p>\n<div class=\"scroll\"><table><thead><tr><th scope=\"col\">Missing</th>\
-              <th scope=\"col\" class=\"end\">Findings unknown for want of it</th></tr></thead><tbody>",
+              and scan again.</p>\n",
         )?;
         let mut missing: Vec<(&String, &usize)> = self.summary.missing.iter().collect();
-        missing.sort_by_key(|(what, number)| (std::cmp::Reverse(**number), *what));
-        for (what, number) in missing.iter().take(ROWS_MAX) {
+        missing.sort_by_key(|(what, number)| (Reverse(**number), *what));
+        let rows = missing.iter().take(ROWS_MAX).map(|(what, number)| {
             let (what, number) = (escaped(what, NAME_CHARS_MAX), thousands(**number));
-            writeln!(out, "<tr><th scope=\"row\"><code>{what}</code></th><td>{number}</td></tr>")?;
-        }
-        out.write_all(b"</tbody></table></div>")?;
+            format!("<tr><th scope=\"row\"><code>{what}</code></th><td>{number}</td></tr>\n")
+        });
+        folded("unread", UNREAD_HEAD, &rows.collect::<Vec<_>>(), "permissions and calls", out)?;
         match missing.len().saturating_sub(ROWS_MAX) {
             0 => Ok(()),
             more => write!(out, "<p class=\"quiet\">And {} more.</p>", thousands(more)),

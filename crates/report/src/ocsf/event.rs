@@ -14,6 +14,8 @@ use std::{borrow::Cow, collections::BTreeMap};
 const VERSION: &str = "1.5.0";
 /// Offenders of one finding that become evidence.
 const EVIDENCES_MAX: usize = 100;
+/// More of one offender is cut, and is then text.
+const EVIDENCE_BYTES_MAX: usize = 8_000;
 
 #[derive(Serialize)]
 pub(super) struct Event<'a> {
@@ -156,7 +158,16 @@ struct Group<'a> {
 
 #[derive(Serialize)]
 struct Evidence<'a> {
-    data: &'a Value,
+    data: Cow<'a, Value>,
+}
+
+impl<'a> Evidence<'a> {
+    fn of(offender: &'a Value) -> Self {
+        let text = offender.to_json();
+        let is_short = text.len() <= EVIDENCE_BYTES_MAX;
+        let cut = || Value::from(&*fitted(&text, EVIDENCE_BYTES_MAX));
+        Self { data: if is_short { Cow::Borrowed(offender) } else { Cow::Owned(cut()) } }
+    }
 }
 
 /// What the schema has no place for.
@@ -165,11 +176,11 @@ struct Unmapped<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     compliance: Option<&'a BTreeMap<&'a str, &'a [&'a str]>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    exception: Option<&'a model::ExceptionNote>,
+    exception: Option<Cow<'a, str>>,
     #[serde(skip_serializing_if = "str::is_empty")]
-    address: &'a str,
+    address: Cow<'a, str>,
     #[serde(skip_serializing_if = "str::is_empty")]
-    file: &'a str,
+    file: Cow<'a, str>,
     #[serde(skip_serializing_if = "is_zero")]
     line: u32,
 }
@@ -261,15 +272,15 @@ impl<'a> Event<'a> {
             },
             compliance,
             resources: [resource(finding)],
-            evidences: finding.evidence.iter().take(EVIDENCES_MAX).map(|data| Evidence { data }).collect(),
+            evidences: finding.evidence.iter().take(EVIDENCES_MAX).map(Evidence::of).collect(),
             remediation: shared.remediation.as_ref(),
             risk_score: finding.risk.score,
             risk_details: factors(finding),
             unmapped: Unmapped {
                 compliance: (report.ocsf_detection && !shared.claims.is_empty()).then_some(&shared.claims),
-                exception: finding.exception.as_deref(),
-                address: &finding.resource.address,
-                file: &finding.resource.file,
+                exception: finding.exception.as_deref().map(|note| fitted(&note.id, TEXT_BYTES_MAX)),
+                address: fitted(&finding.resource.address, TEXT_BYTES_MAX),
+                file: fitted(&finding.resource.file, TEXT_BYTES_MAX),
                 line: finding.resource.line,
             },
         }
@@ -310,7 +321,9 @@ fn resource(finding: &Finding) -> Resource<'_> {
 
 fn lacks(finding: &Finding) -> Vec<String> {
     match &finding.status {
-        Status::Unknown(missing) => missing.lacks().iter().map(ToString::to_string).collect(),
+        Status::Unknown(missing) => {
+            missing.lacks().iter().map(|lack| fitted(&lack.to_string(), TEXT_BYTES_MAX).into_owned()).collect()
+        }
         _ => Vec::new(),
     }
 }
@@ -319,10 +332,11 @@ fn status_detail(finding: &Finding, lacks: &[String]) -> Option<String> {
     match &finding.exception {
         Some(note) => {
             let until = if note.until.is_empty() { String::new() } else { format!(" until {}", note.until) };
-            Some(format!("Accepted by {}{until}: {}", note.owner, note.reason))
+            let text = format!("Accepted by {}{until}: {}", note.owner, note.reason);
+            Some(fitted(&text, TEXT_BYTES_MAX).into_owned())
         }
         None if lacks.is_empty() => None,
-        None => Some(format!("Missing: {}", lacks.join(", "))),
+        None => Some(fitted(&format!("Missing: {}", lacks.join(", ")), TEXT_BYTES_MAX).into_owned()),
     }
 }
 
@@ -330,5 +344,5 @@ fn factors(finding: &Finding) -> Option<String> {
     let factors = finding.risk.factors.iter();
     let factors: Vec<String> =
         factors.map(|factor| format!("{} {:+} ({})", factor.name, factor.points, factor.detail)).collect();
-    (!factors.is_empty()).then(|| factors.join(", "))
+    (!factors.is_empty()).then(|| fitted(&factors.join(", "), TEXT_BYTES_MAX).into_owned())
 }

@@ -6,7 +6,8 @@ use catalog::{
 };
 use chrono::{DateTime, TimeZone as _, Utc};
 use model::{
-    Cause, ExceptionNote, Factor, Finding, FindingId, Lack, Missing, ResourceRef, Risk, Severity, Status, TypeName, Value,
+    Cause, ExceptionNote, Factor, Finding, FindingId, Lack, Missing, ResourceRef, Risk, Severity, Status, TypeName,
+    Value,
 };
 use report::{Format, Look, Meta, Report};
 use std::sync::Arc;
@@ -53,7 +54,7 @@ category: encryption
 risk: An old key has had more chances to leak.
 fail: doc.Rotation != true
 message: "{name} is not rotated"
-fix: { guide: { console: [Open the key, Turn on rotation], cli: aws kms enable-key-rotation --key-id {name} } }
+fix: { guide: { console: [Open the key, Turn on rotation], cli: 'aws kms enable-key-rotation --key-id {name}' } }
 references: ["https://docs.aws.amazon.com/kms/latest/developerguide/rotate-keys.html"]
 tests: []
 "#;
@@ -133,7 +134,14 @@ pub(crate) fn resource(type_name: &str, id: &str, name: &str, region: &str) -> R
 }
 
 /// A finding without evidence.
-pub(crate) fn finding(policy: &str, status: Status, severity: Severity, score: u8, resource: ResourceRef, message: &str) -> Finding {
+pub(crate) fn finding(
+    policy: &str,
+    status: Status,
+    severity: Severity,
+    score: u8,
+    resource: ResourceRef,
+    message: &str,
+) -> Finding {
     Finding {
         id: FindingId::new(policy, &resource.account, &resource.id, ""),
         policy: Arc::from(policy),
@@ -160,8 +168,18 @@ pub(crate) fn findings() -> Vec<Finding> {
         resource("aws.ec2.security_group", &arn, id, region)
     };
     let (block, ssh, rotation) = ("aws-s3-bucket-public-access", "aws-ec2-security-group-ssh", "aws-kms-key-rotation");
-    let mut open = finding(ssh, Status::Fail, Critical, 92, group("eu-west-1", "aws", "sg-0a1"), "web lets everybody reach port 22");
-    open.evidence = vec![serde_json::from_str(r#"{"FromPort":22,"ToPort":22,"CidrIpv4":"0.0.0.0/0","Tags":["a","b"]}"#).expect("it is JSON")];
+    let mut open = finding(
+        ssh,
+        Status::Fail,
+        Critical,
+        92,
+        group("eu-west-1", "aws", "sg-0a1"),
+        "web lets everybody reach port 22",
+    );
+    open.evidence = vec![
+        serde_json::from_str(r#"{"FromPort":22,"ToPort":22,"CidrIpv4":"0.0.0.0/0","Tags":["a","b"]}"#)
+            .expect("it is JSON"),
+    ];
     open.risk.factors = vec![
         Factor { name: "severity".to_owned(), points: 70, detail: "critical".to_owned() },
         Factor { name: "exposure".to_owned(), points: 22, detail: "reachable from the internet on tcp/22".to_owned() },
@@ -177,7 +195,8 @@ pub(crate) fn findings() -> Vec<Finding> {
     code.id = FindingId::new("code", "", "", "");
     let mut planned = bucket("planned");
     (planned.id, planned.account) = ("aws_s3_bucket.planned".to_owned(), String::new());
-    (planned.address, planned.file, planned.line) = ("module.site.aws_s3_bucket.planned".to_owned(), "infra/site main.tf".to_owned(), 12);
+    (planned.address, planned.file, planned.line) =
+        ("module.site.aws_s3_bucket.planned".to_owned(), "infra/site main.tf".to_owned(), 12);
     code.resource = Arc::new(planned);
     let denied = Missing::from_lacks(vec![
         lack("kms:GetKeyRotationStatus", Cause::Denied, "User is not authorized"),
@@ -188,14 +207,28 @@ pub(crate) fn findings() -> Vec<Finding> {
     let account = resource("aws.account.account", "111122223333", "111122223333", "global");
     vec![
         open,
-        finding(ssh, Status::Fail, Critical, 70, group("cn-north-1", "aws-cn", "sg-0c3"), "sg-0c3 lets everybody reach port 22"),
+        finding(
+            ssh,
+            Status::Fail,
+            Critical,
+            70,
+            group("cn-north-1", "aws-cn", "sg-0c3"),
+            "sg-0c3 lets everybody reach port 22",
+        ),
         finding(ssh, Status::Pass, Critical, 0, group("us-gov-west-1", "aws-us-gov", "sg-0b2"), "sg-0b2 is closed"),
         finding(block, Status::Fail, High, 60, bucket("backups"), "backups is public"),
         code,
         accepted,
         finding(block, Status::Pass, High, 0, bucket("logs"), "logs blocks public access"),
         finding(rotation, Status::Unknown(denied), Medium, 0, key, "It can't be said whether alias/main is rotated"),
-        finding("aws-account-account-contact", Status::Manual, Low, 0, account, "Compare the contact with who is on call."),
+        finding(
+            "aws-account-account-contact",
+            Status::Manual,
+            Low,
+            0,
+            account,
+            "Compare the contact with who is on call.",
+        ),
         finding("aws-gone-policy", Status::Fail, Low, 10, bucket("old"), "old fails a policy that is gone"),
     ]
 }
@@ -206,7 +239,13 @@ pub(crate) fn written(format: Format, detection: bool) -> String {
 }
 
 /// A report in a format. It is written twice, since it must come out the same.
-pub(crate) fn written_of(format: Format, detection: bool, catalog: &Catalog, meta: Meta, findings: &[Finding]) -> String {
+pub(crate) fn written_of(
+    format: Format,
+    detection: bool,
+    catalog: &Catalog,
+    meta: Meta,
+    findings: &[Finding],
+) -> String {
     let report = Report { meta, catalog, findings, look: Look::default(), ocsf_detection: detection };
     let (mut first, mut second) = (Vec::new(), Vec::new());
     format.write(&report, &mut first).expect("memory can be written to");
@@ -217,7 +256,7 @@ pub(crate) fn written_of(format: Format, detection: bool, catalog: &Catalog, met
 
 /// Texts that break writers.
 pub(crate) fn hostile() -> Vec<String> {
-    let mut texts: Vec<String> = [
+    [
         "</script><script>alert(1)</script><!--",
         "\"><img src=x onerror=alert(1)>'`${7*7}{{7*7}}",
         "\u{1b}[31mred\u{1b}[0m\u{7}\u{0}\u{8}\u{c}\u{b}\u{7f}\u{85}",
@@ -237,9 +276,12 @@ pub(crate) fn hostile() -> Vec<String> {
         "𝕦𝕟𝕚 ✓ é 漢字",
     ]
     .map(str::to_owned)
-    .to_vec();
-    texts.push("x<\"|\u{1b};é".repeat(1_000_000 / 8));
-    texts
+    .to_vec()
+}
+
+/// A text of a megabyte.
+pub(crate) fn megabyte() -> String {
+    "x<\"|\u{1b};é ".repeat(1_000_000 / 9)
 }
 
 /// Every text of a finding is the hostile one.
@@ -247,7 +289,9 @@ pub(crate) fn poisoned(text: &str) -> Vec<Finding> {
     let mut findings = findings();
     for (number, finding) in findings.iter_mut().enumerate() {
         let mut resource = (*finding.resource).clone();
-        for field in [&mut resource.id, &mut resource.name, &mut resource.region, &mut resource.address, &mut resource.file] {
+        for field in
+            [&mut resource.id, &mut resource.name, &mut resource.region, &mut resource.address, &mut resource.file]
+        {
             text.clone_into(field);
         }
         if number % 2 == 0 {
@@ -256,7 +300,8 @@ pub(crate) fn poisoned(text: &str) -> Vec<Finding> {
         finding.id = FindingId::new(&finding.policy, "", &number.to_string(), "");
         finding.resource = Arc::new(resource);
         finding.message = Arc::from(text);
-        finding.evidence = vec![Value::from(text), [(text, Value::from(vec![Value::from(text), Value::Null]))].into_iter().collect()];
+        finding.evidence =
+            vec![Value::from(text), [(text, Value::from(vec![Value::from(text), Value::Null]))].into_iter().collect()];
         finding.risk.factors = vec![Factor { name: text.to_owned(), points: -3, detail: text.to_owned() }];
         if let Some(note) = &mut finding.exception {
             for field in [&mut note.id, &mut note.reason, &mut note.owner, &mut note.until] {
@@ -273,5 +318,12 @@ pub(crate) fn poisoned(text: &str) -> Vec<Finding> {
 /// What a hostile report is about.
 pub(crate) fn poisoned_meta(text: &str) -> Meta {
     let text = || text.to_owned();
-    Meta { version: text(), scan: text(), accounts: vec![text()], regions: vec![text()], left_out: vec![text()], ..meta() }
+    Meta {
+        version: text(),
+        scan: text(),
+        accounts: vec![text()],
+        regions: vec![text()],
+        left_out: vec![text()],
+        ..meta()
+    }
 }
