@@ -15,6 +15,7 @@ use std::process::ExitCode;
 fn main() -> ExitCode {
     let arguments = arguments::Arguments::parse();
     let terminal = terminal::Terminal::detect(arguments.common.quiet);
+    log(arguments.common.verbose);
     match commands::run(arguments, terminal) {
         Ok(exit) => exit.into(),
         Err(error) => {
@@ -23,4 +24,15 @@ fn main() -> ExitCode {
             error.downcast_ref::<context::UsageError>().map_or(exit::Exit::Incomplete, |_| exit::Exit::Usage).into()
         }
     }
+}
+
+/// Write what the parts say about themselves to stderr: nothing but warnings, `-v` more, `-vv` every call.
+fn log(verbose: u8) {
+    let level = match verbose {
+        0 => "off",
+        1 => "stance=info,engine=info,cloud=info,store=info",
+        _ => "stance=debug,engine=debug,cloud=debug,store=info",
+    };
+    let filter = tracing_subscriber::EnvFilter::try_from_env("STANCE_LOG").unwrap_or_else(|_| level.into());
+    tracing_subscriber::fmt().with_env_filter(filter).with_writer(std::io::stderr).init();
 }

@@ -190,7 +190,10 @@ impl Client {
         let made = async {
             let counting = self.0.counters.of(&names.key());
             add(&counting.calls, 1);
+            let begun = std::time::Instant::now();
             let outcome = self.pages(session, service, operation, asked, input, names).await;
+            let (took, failed) = (begun.elapsed(), outcome.as_ref().err().map(ToString::to_string));
+            tracing::debug!(service = %service.name, operation = %operation.name, region = asked, ?took, failed, "call");
             outcome.map(Arc::new).map_err(|failure| names.error(failure))
         };
         let (outcome, shared) = self.0.cache.get(session.id(), key, made).await;
