@@ -10,7 +10,7 @@ use chrono::{DateTime, Utc};
 use expr::{Arena, Entity, Env, Scope, Truth, Verdict};
 use model::{Finding, FindingId, Missing, Resource, ResourceRef, Risk, Status, Unread, Value};
 use rayon::prelude::*;
-use std::sync::Arc;
+use std::{collections::BTreeMap, sync::Arc};
 
 /// Resources judged by one thread in one go.
 const CHUNK_RESOURCES: usize = 64;
@@ -89,7 +89,7 @@ pub fn judge_some(
 /// A finding for each policy and each listing of its type that could not be made.
 pub fn not_listed(unread: &[Unread], pack: &Pack) -> Vec<Finding> {
     let mut findings = Vec::new();
-    for unread in unread {
+    for unread in gaps(unread) {
         let Some(compiled) = pack.types.get(unread.type_name.as_str()) else { continue };
         let resource = Arc::new(ResourceRef {
             id: format!("{}:{}:{}:unlisted", unread.type_name, unread.account, unread.region),
@@ -116,6 +116,20 @@ pub fn not_listed(unread: &[Unread], pack: &Pack) -> Vec<Finding> {
         }));
     }
     findings
+}
+
+/// One for each type and place: where resources are listed for each of their parents, many listings of a place may fail,
+/// each in words of its own.
+fn gaps(unread: &[Unread]) -> Vec<Unread> {
+    let mut gaps: BTreeMap<_, Unread> = BTreeMap::new();
+    for one in unread {
+        let place = (&one.type_name, one.account.as_str(), one.region.as_str());
+        let gap = gaps.entry(place).or_insert_with(|| one.clone());
+        let mut lacks = gap.missing.and(&one.missing).lacks().to_vec();
+        lacks.dedup_by(|later, first| (&later.what, later.cause) == (&first.what, first.cause));
+        gap.missing = Missing::from_lacks(lacks).unwrap_or_else(|| one.missing.clone());
+    }
+    gaps.into_values().collect()
 }
 
 /// What is the same for all findings about a resource.

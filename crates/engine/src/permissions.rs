@@ -6,14 +6,15 @@ use std::collections::{BTreeMap, BTreeSet};
 /// Permissions that every scan needs, by provider: to know the regions.
 const ALWAYS: [&str; 1] = ["ec2:DescribeRegions"];
 
-/// Permission → the policies that need it.
+/// Permission → the policies that need it; none where it takes several together (one follows a relation that the other's
+/// resources have), or where nothing but the inventory does.
 pub type Needed = BTreeMap<String, BTreeSet<String>>;
 
-/// The permissions that the policies with these ids need.
+/// The permissions that the policies with these ids need; with `whole`, those of a scan that lists every type.
 ///
 /// # Errors
 /// Expressions that do not compile.
-pub fn needed(catalog: &Catalog, ids: &[&str]) -> Result<Needed, Vec<Diagnostic>> {
+pub fn needed(catalog: &Catalog, ids: &[&str], whole: bool) -> Result<Needed, Vec<Diagnostic>> {
     let mut needed = Needed::new();
     for permission in ALWAYS {
         needed.insert(permission.to_owned(), BTreeSet::new());
@@ -23,6 +24,10 @@ pub fn needed(catalog: &Catalog, ids: &[&str]) -> Result<Needed, Vec<Diagnostic>
         for permission in of_pack(&pack) {
             needed.entry(permission).or_default().insert((*id).to_owned());
         }
+    }
+    let further: Vec<&str> = if whole { catalog.types.keys().map(String::as_str).collect() } else { Vec::new() };
+    for permission in of_pack(&Pack::compile_with(catalog, ids, &further, &Overrides::new())?) {
+        needed.entry(permission).or_default();
     }
     Ok(needed)
 }

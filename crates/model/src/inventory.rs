@@ -43,8 +43,9 @@ pub struct Inventory {
 impl Inventory {
     /// Bring both lists into their order. Of several records of one resource, the last stays.
     pub fn sort(&mut self) {
-        self.resources
-            .sort_by(|a, b| (&a.account, &a.type_name, &a.region, &a.id).cmp(&(&b.account, &b.type_name, &b.region, &b.id)));
+        self.resources.sort_by(|a, b| {
+            (&a.account, &a.type_name, &a.region, &a.id).cmp(&(&b.account, &b.type_name, &b.region, &b.id))
+        });
         self.unread.sort();
         self.unread.dedup();
     }

@@ -48,7 +48,11 @@ impl AccountCalls {
         let account = session.account().to_string();
         let home = session.partition().global_region.clone();
         let asked = session.region().map_or(home.as_str(), |region| region.as_ref()).to_owned();
-        let answer = client.call(&session, &asked, "ec2", "DescribeRegions", &Value::Null).await;
+        let mut answer = client.call(&session, &asked, "ec2", "DescribeRegions", &Value::Null).await;
+        // A region that is down, or misspelt, does not know the others.
+        if asked != home && answer.as_ref().is_err_and(|error| error.kind != CallErrorKind::Denied) {
+            answer = client.call(&session, &home, "ec2", "DescribeRegions", &Value::Null).await;
+        }
         let enabled: BTreeSet<String> = match answer {
             Ok(answer) => answer
                 .member("Regions")

@@ -40,7 +40,10 @@ fn members_of_the_absent_are_null_and_of_the_unknown_unknown() {
     let mut document: Value = serde_json::from_str(r#"{"A":{"B":[{"C":1}]},"A":{"B":[{"C":2}]}}"#).unwrap();
     assert_eq!(document.at("A.B.0.C"), &Value::Int(2), "the last of equal keys");
     assert_eq!(document.at("A.X.Y"), &Value::Null);
-    document.set("A.B.0", Value::unknown(Missing::one(Lack { what: "p".into(), cause: Cause::Denied, detail: String::new() })));
+    document.set(
+        "A.B.0",
+        Value::unknown(Missing::one(Lack { what: "p".into(), cause: Cause::Denied, detail: String::new() })),
+    );
     assert!(document.at("A.B.0.C").missing().is_some());
     document.set("A.B", Value::Null);
     assert_eq!(document, serde_json::from_str(r#"{"A":{}}"#).unwrap());

@@ -34,9 +34,10 @@ pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal
     let Command::Aws { selection, format, explain } = command;
     let context = Context::load(common, terminal)?;
     let mut selection = selection.selection(&context.config.scan);
+    let whole = selection.is_default();
     selection.providers = vec!["aws".to_owned()];
     let ids = selection.apply(&context.catalog).map_err(|error| UsageError(error.to_string()))?;
-    let needed = engine::permissions::needed(&context.catalog, &ids)
+    let needed = engine::permissions::needed(&context.catalog, &ids, whole)
         .map_err(|found| UsageError(found.iter().map(ToString::to_string).collect::<Vec<_>>().join("\n")))?;
     let actions: Vec<String> = needed.keys().cloned().collect();
     if explain {
@@ -44,7 +45,7 @@ pub(crate) fn run(command: Command, common: &CommonArguments, terminal: Terminal
         for (action, policies) in &needed {
             text.push_str(&format!("{action}\n"));
             if policies.is_empty() {
-                text.push_str("    every scan\n");
+                text.push_str("    the scan as a whole\n");
             }
             policies.iter().for_each(|policy| text.push_str(&format!("    {policy}\n")));
         }

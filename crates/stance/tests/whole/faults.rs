@@ -15,6 +15,8 @@ use std::{
 
 /// Policies that need more permissions than this may meet several of a batch.
 const PERMISSIONS_OF_ORDINARY_POLICY_MAX: usize = 9;
+/// What `stance permissions --explain` says of a permission that it takes several policies to need.
+const TOGETHER: &str = "the scan as a whole";
 /// Without these there is no scan.
 const FIRST_CALLS: [&str; 2] = ["sts.GetCallerIdentity", "ec2.DescribeRegions"];
 
@@ -80,14 +82,20 @@ fn check(clean: &Clean, faulty: &Findings, lost: &BTreeSet<String>) -> BTreeSet<
         if before.is_some_and(|before| same(before, now)) {
             continue;
         }
-        let needs =
-            |permission: &String| clean.needed.get(permission).is_some_and(|policies| policies.contains(&now.policy));
+        let needs = |permission: &String| {
+            clean
+                .needed
+                .get(permission)
+                .is_some_and(|policies| policies.contains(&now.policy) || policies.contains(TOGETHER))
+        };
         if before.is_some_and(|before| before.status == "unknown") {
             continue;
         }
         if now.status != "unknown" {
             wrong.push(format!("{} out of nothing: {} of {}", now.status, now.policy, now.resource.id));
-        } else if !now.missing.iter().any(|permission| permissions.contains(permission)) || !now.missing.iter().all(needs) {
+        } else if !now.missing.iter().any(|permission| permissions.contains(permission))
+            || !now.missing.iter().all(needs)
+        {
             wrong.push(format!(
                 "{} of {} lacks {:?}, which is not what was lost",
                 now.policy, now.resource.id, now.missing

@@ -58,7 +58,8 @@ fn an_unchanged_account_writes_almost_nothing() {
     let inventory = place.run(&["inventory", "--format", "jsonl"]).stdout;
     for _ in 0..2 {
         let again = scan(&place);
-        let differing: Vec<_> = first.lines().zip(again.lines()).filter(|(before, now)| before != now).take(3).collect();
+        let differing: Vec<_> =
+            first.lines().zip(again.lines()).filter(|(before, now)| before != now).take(3).collect();
         assert!(again == first, "the same findings, byte for byte: {differing:#?}");
     }
     let grown = bytes_of(&folder).saturating_sub(after_first);

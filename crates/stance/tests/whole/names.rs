@@ -23,7 +23,7 @@ fn hostile_names_stay_names() {
     let arguments = |format: &'static str| [&["findings", "--format", format], &[][..]].concat();
     for format in ["table", "md", "csv", "html", "json", "jsonl"] {
         let ended = place.run(&arguments(format));
-        assert_eq!((ended.code, ended.stderr.as_str()), (0, ""), "{format}");
+        assert_eq!(ended.code, 0, "{format}: {}", ended.stderr);
         let control = ended.stdout.chars().find(|character| *character == '\u{1b}' || *character == '\u{7}');
         assert_eq!(control, None, "{format}");
         match format {

@@ -244,7 +244,11 @@ fn ask(shared: &Shared, request: &Request, asked: &Asked) -> io::Result<Answer> 
     if status >= 500 {
         // What moto does not know would be asked again and again; it is refused.
         let (kind, body) = request::error(&asked.service, "AccessDenied", "moto can't answer this");
-        return Ok(Answer { status: 403, headers: vec![("content-type".to_owned(), kind.to_owned())], body: body.into_bytes() });
+        return Ok(Answer {
+            status: 403,
+            headers: vec![("content-type".to_owned(), kind.to_owned())],
+            body: body.into_bytes(),
+        });
     }
     Ok(Answer {
         status,

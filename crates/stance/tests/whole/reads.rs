@@ -24,7 +24,9 @@ fn check(log: &[Seen]) {
         log.iter().filter(|seen| !is_read(seen)).map(|seen| format!("{} {}", seen.method, seen.asked.call())).collect();
     assert!(writes.is_empty(), "{writes:?}");
     let mut times: BTreeMap<&str, usize> = BTreeMap::new();
-    log.iter().filter(|seen| seen.fault == Fault::None).for_each(|seen| *times.entry(&seen.asked.key).or_default() += 1);
+    log.iter()
+        .filter(|seen| seen.fault == Fault::None)
+        .for_each(|seen| *times.entry(&seen.asked.key).or_default() += 1);
     let often: Vec<_> =
         times.into_iter().filter(|(key, times)| *times > 1 && !key.contains("GenerateCredentialReport")).collect();
     assert!(often.is_empty(), "{often:?}");

@@ -142,8 +142,12 @@ impl Request {
         }
         let literal = wanted.iter().filter(|part| !part.starts_with('{')).count();
         let shape = operation.input.and_then(|id| service.shapes.get(usize::try_from(id).ok()?));
-        let members = shape.into_iter().flat_map(|shape| if let Kind::Structure(structure) = &shape.kind { structure.members.as_slice() } else { &[] });
-        let taken = members.filter(|member| member.location == Location::Query).map(|member| member.wire.as_deref().unwrap_or(&member.name));
+        let members = shape.into_iter().flat_map(|shape| {
+            if let Kind::Structure(structure) = &shape.kind { structure.members.as_slice() } else { &[] }
+        });
+        let taken = members
+            .filter(|member| member.location == Location::Query)
+            .map(|member| member.wire.as_deref().unwrap_or(&member.name));
         let names: Vec<&str> = query.split('&').filter_map(|pair| pair.split('=').next()).collect();
         let known = taken.filter(|name| names.contains(name)).count();
         Some((literal, known + fixed.split('&').filter(|pair| !pair.is_empty()).count()))

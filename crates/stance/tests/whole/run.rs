@@ -172,6 +172,7 @@ fn check(finding: &Finding, line: &str) {
     assert!(finding.risk <= 100 && (finding.status == "fail" || finding.risk == 0), "{line}");
     assert_eq!(finding.risk > 0, !finding.risk_factors.is_empty(), "{line}");
     assert_eq!(finding.status == "unknown", !finding.missing.is_empty(), "{line}");
+    assert!(finding.missing.is_sorted_by(|before, after| before < after), "{line}");
     assert!(finding.status == "fail" || (finding.evidence.is_empty() && finding.exception.is_none()), "{line}");
     assert!(!finding.message.is_empty(), "{line}");
     let resource = &finding.resource;

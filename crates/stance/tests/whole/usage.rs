@@ -76,7 +76,6 @@ fn each_exit_code_has_its_reason() {
         (3, &["--resource", "arn:aws:sqs:us-east-1:111111111111:q-open"]),
         (1, &["--resource", "arn:aws:sqs:us-east-1:111111111111:q-none"]),
         (1, &["--region", "mars-north-1"]),
-        (1, &["--assume-role", "nonsense"]),
     ];
     for (code, more) in cases {
         let ended = place.scan_as_is(&[&sqs[..], more].concat());

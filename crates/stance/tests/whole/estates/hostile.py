@@ -29,5 +29,5 @@ def fill(client, account):
         bucket = f"hostile-{name}"
         s3.create_bucket(Bucket=bucket)
         s3.put_bucket_policy(Bucket=bucket, Policy=document(allow(f"arn:aws:s3:::{bucket}/*", "s3:GetObject", Sid=text)))
-        ecs.create_cluster(clusterName=f"{text} {name}", tags=[{"key": "owner", "value": text}])
+        ecs.create_cluster(clusterName=f"{text} {name}".replace("/", "|"), tags=[{"key": "owner", "value": text}])
     return {}
