@@ -45,10 +45,11 @@ struct Missing<'a>(&'a [Lack]);
 
 impl Serialize for Missing<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let mut list = serializer.serialize_seq(Some(self.0.len()))?;
-        for lack in self.0 {
-            list.serialize_element(&lack.what)?;
-        }
+        // Sorted by name; the same may be missing in two places for two causes.
+        let mut names: Vec<&str> = self.0.iter().map(|lack| lack.what.as_str()).collect();
+        names.dedup();
+        let mut list = serializer.serialize_seq(Some(names.len()))?;
+        names.iter().try_for_each(|name| list.serialize_element(name))?;
         list.end()
     }
 }
