@@ -196,7 +196,7 @@ fn overrides_change_verdicts_and_severities() {
     let (_, place) = known();
     let one = ["--no-store", "--policy", "aws-s3-bucket-cross-account"];
     let failing = |code: i32| place.scan(code, &one).values().filter(|finding| finding.status == "fail").count();
-    assert_eq!(failing(3) > 0, true);
+    assert!(failing(3) > 0);
     place.write("stance.yaml", "policies:\n  aws-s3-bucket-cross-account:\n    severity: critical\n");
     assert!(place.scan(3, &one).values().all(|finding| finding.severity == "critical"));
     let before = failing(3);
