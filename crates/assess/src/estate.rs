@@ -18,8 +18,8 @@ pub struct Estate<'a> {
     unread: BTreeMap<&'a str, Missing>,
     forward: Edges<'a>,
     backward: Edges<'a>,
-    /// By the type pointed to and the kind of relation: what of its sources could not be listed.
-    sources_missing: HashMap<&'a str, BTreeMap<&'a str, Missing>>,
+    /// By the type pointed to, the kind of relation and the type it comes from: what of its sources could not be listed.
+    sources_missing: HashMap<&'a str, BTreeMap<(&'a str, &'a str), Missing>>,
 }
 
 /// By resource and kind of relation.
@@ -103,7 +103,8 @@ impl<'a> Estate<'a> {
         for compiled in pack.types.values() {
             for relation in compiled.relations.iter().filter(|relation| kinds.contains(&*relation.kind)) {
                 if let Some(missing) = self.unread.get(compiled.name.as_str()) {
-                    let gap = self.sources_missing.entry(&relation.to).or_default().entry(&relation.kind);
+                    let gap = self.sources_missing.entry(&relation.to).or_default();
+                    let gap = gap.entry((&relation.kind, compiled.name.as_str()));
                     gap.and_modify(|known| *known = known.and(missing)).or_insert_with(|| missing.clone());
                 }
                 let range = self.indices_of(compiled.name.as_str());
@@ -126,7 +127,8 @@ impl<'a> Estate<'a> {
             }
             if let Some(missing) = &ends.missing {
                 edge.lack(missing);
-                let gap = self.sources_missing.entry(to).or_default().entry(kind);
+                let source = self.entities.get(from).map_or("", |entity| entity.type_name);
+                let gap = self.sources_missing.entry(to).or_default().entry((kind, source));
                 gap.and_modify(|known| *known = known.and(missing)).or_insert_with(|| missing.clone());
             }
             for end in ends.found {
@@ -135,8 +137,11 @@ impl<'a> Estate<'a> {
         }
     }
 
-    fn sources_missing(&self, to: &str, kind: &str) -> Option<&Missing> {
-        self.sources_missing.get(to)?.get(kind)
+    /// What is missing of the sources of one kind of relation, of one type of them or of all.
+    fn sources_missing(&self, to: &str, kind: &str, type_name: Option<&str>) -> Option<Missing> {
+        let gaps = self.sources_missing.get(to)?.iter();
+        let asked = gaps.filter(|((of, source), _)| *of == kind && type_name.is_none_or(|wanted| wanted == *source));
+        asked.map(|(_, missing)| missing.clone()).reduce(|all, missing| all.and(&missing))
     }
 
     fn listing<'s>(&'s self, edge: Option<&'s Edge>, type_name: Option<&str>) -> Listing<'s> {
@@ -167,7 +172,7 @@ impl World for View<'_, '_> {
         let own = self.estate.entities.get(self.index).map_or("", |entity| entity.type_name);
         let listing =
             self.estate.listing(self.estate.backward.get(&self.index).and_then(|edges| edges.get(kind)), type_name);
-        Listing { missing: self.estate.sources_missing(own, kind).map(Cow::Borrowed), ..listing }
+        Listing { missing: self.estate.sources_missing(own, kind, type_name).map(Cow::Owned), ..listing }
     }
 }
 

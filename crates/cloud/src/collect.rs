@@ -24,6 +24,7 @@ use std::{
     future::Future,
     sync::{Arc, Mutex},
 };
+use tokio::sync::OnceCell;
 
 /// Resources of one type and region whose details are read at the same time.
 const RESOURCES_IN_FLIGHT_MAX: usize = 32;
@@ -78,14 +79,18 @@ struct Collector<C> {
     account: Account,
     pack: Arc<Pack>,
     prepared: Mutex<Prepared>,
+    before: Mutex<Before>,
 }
+
+/// By call and region: answers that the provider is asked to prepare, once however many resources wait for them.
+type Before = BTreeMap<(String, String), Arc<OnceCell<Result<(), Failure>>>>;
 
 /// By part and region: the last answer that was worked up, and what it became.
 type Prepared = BTreeMap<(String, String), Option<(Arc<Value>, Arc<Value>)>>;
 
 /// Read everything that the pack needs of an account.
 pub async fn collect<C: Caller>(caller: Arc<C>, account: Account, pack: Arc<Pack>) -> Inventory {
-    let collector = Arc::new(Collector { caller, account, pack, prepared: Mutex::default() });
+    let collector = Arc::new(Collector { caller, account, pack, prepared: Mutex::default(), before: Mutex::default() });
     let mut tasks = tokio::task::JoinSet::new();
     for compiled in collector.pack.types.values().filter(|compiled| compiled.list.parent.is_none()) {
         for region in collector.regions(compiled) {

@@ -276,7 +276,7 @@ impl Call<'_> {
                 self.limit.throttled(retry_after);
                 tries.pause(failure, THROTTLE_PAUSE, self.client.options.retries_max, retry_after)
             }
-            _ if received.status >= 500 || TRANSIENT.contains(&&*failure.code) => {
+            _ if (received.status >= 500 && received.status != 501) || TRANSIENT.contains(&&*failure.code) => {
                 tries.pause(failure, FAILURE_PAUSE, self.client.options.retries_max.div_ceil(2), retry_after)
             }
             _ => {

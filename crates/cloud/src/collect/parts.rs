@@ -6,6 +6,7 @@ use super::{
     is_one_of, missing,
 };
 use catalog::{CompiledPart, CompiledType};
+use expr::Program;
 use futures::future::join_all;
 use model::{Cause, Lack, Missing, Value, value::intern};
 use std::{
@@ -68,7 +69,7 @@ impl<C: Caller> Collector<C> {
             }
         }
         let Some(call) = &part.call else { return Outcome::Value(place.evaluate(&part.take, names)) };
-        let answer = match self.prepared(part, place, names).await {
+        let answer = match self.prepared(part, place).await {
             Ok(()) => match place.input(&part.with, names) {
                 Ok(input) => self.caller.call(place.region, call, input).await,
                 Err(missing) => return Outcome::Value(Value::unknown(missing)),
@@ -99,21 +100,25 @@ impl<C: Caller> Collector<C> {
         made
     }
 
-    /// Repeat the call that prepares the answer until it is ready.
-    async fn prepared(&self, part: &CompiledPart, place: &Place<'_>, names: &Names) -> Result<(), Failure> {
+    /// Have the provider prepare the answer, once for all resources.
+    async fn prepared(&self, part: &CompiledPart, place: &Place<'_>) -> Result<(), Failure> {
         let Some((call, until)) = &part.before else { return Ok(()) };
+        let key = (call.clone(), place.region.to_owned());
+        let once = self.before.lock().unwrap_or_else(PoisonError::into_inner).entry(key).or_default().clone();
+        once.get_or_init(|| self.prepare(call, until, place)).await.clone()
+    }
+
+    /// Repeat the call that prepares the answer until it is ready.
+    async fn prepare(&self, call: &str, until: &Program, place: &Place<'_>) -> Result<(), Failure> {
         for attempt in 0..BEFORE_TRIES_MAX {
             let answer = self.caller.call_again(place.region, call, attempt).await?;
-            if place.evaluate_with(until, names, Some(&answer)) == Value::Bool(true) {
+            if place.evaluate_with(until, &Names::default(), Some(&answer)) == Value::Bool(true) {
                 return Ok(());
             }
             tokio::time::sleep(BEFORE_WAIT).await;
         }
-        Err(Failure {
-            cause: Cause::Failed,
-            code: String::new(),
-            message: format!("{call} was not ready after {BEFORE_TRIES_MAX} tries"),
-        })
+        let message = format!("{call} was not ready after {BEFORE_TRIES_MAX} tries");
+        Err(Failure { cause: Cause::Failed, code: String::new(), message })
     }
 }
 
